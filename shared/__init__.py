@@ -1,0 +1,1 @@
+"""What every process shares; no process lives here."""

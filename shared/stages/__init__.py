@@ -1,0 +1,1 @@
+"""The steps of the flow as pure functions: (input, known facts, now) → frozen value. No socket, clock, Redis or SQL."""
