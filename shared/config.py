@@ -1,0 +1,175 @@
+"""Every setting, its default and its meaning: read once from the environment, then passed along as a frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from shared.failures import Mistake
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError("one of " + ", ".join(words))
+        return text
+
+    return parse
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _setting(variable: str, default: str, parse: Callable[[str], Any], meaning: str) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """Describe a setting: its environment variable, its default as one would write it there, and a sentence for the docs."""
+    return field(metadata={"variable": variable, "default": default, "parse": parse, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings. Build it with `settings_from`; times are in seconds unless the meaning says otherwise."""
+
+    state_dir: Path = _setting(  # noqa: RUF009 - describes a field, as dataclasses.field does
+        "STORYFOLD_STATE", ".storyfold", _path, "Folder for the embedded database, the embedded queue and their files."
+    )
+    database_url: str = _setting(
+        "DATABASE_URL",
+        "",
+        _text,
+        "`postgresql://user:password@host/name` or `sqlite:///file`; empty: `storyfold.db` in the state folder.",
+    )
+    redis_url: str = _setting(
+        "REDIS_URL",
+        "",
+        _text,
+        "The queue's Redis or Valkey; empty: `storyfold run` starts a server of its own in the state folder.",
+    )
+    feeds: str = _setting("FEEDS", "", _text, "Feed URLs to add at start, parted by spaces.")
+    feeds_file: str = _setting(
+        "STORYFOLD_FEEDS_FILE",
+        "",
+        _text,
+        "OPML file or plain list of feeds to add at start; empty: `feeds.opml`, else `feeds.txt`, in the working folder.",
+    )
+    log: str = _setting(
+        "STORYFOLD_LOG",
+        "auto",
+        _one_of("auto", "pretty", "plain", "json"),
+        "Look of the log: `pretty` has colours, `plain` the same lines without, `json` an object a line; "
+        "`auto` is pretty on a terminal and json elsewhere.",
+    )
+    log_level: str = _setting(
+        "STORYFOLD_LOG_LEVEL",
+        "info",
+        _one_of("debug", "info", "warning", "error"),
+        "Least level that is logged; `debug` shows the queue library's own lines too.",
+    )
+    contact: str = _setting(
+        "STORYFOLD_CONTACT", "", _text, "Web page or e-mail address that the User-Agent names, so that a site can reach you."
+    )
+    allow_addresses: str = _setting(
+        "STORYFOLD_ALLOW_ADDRESSES",
+        "",
+        _text,
+        "Networks, each with an optional port, that may be fetched although they are not public, such as `127.0.0.1:8765`; "
+        "meant for the bundled newsroom and for tests.",
+    )
+    fetch_deadline: float = _setting(
+        "STORYFOLD_FETCH_DEADLINE", "30", _number(1, 300), "Total time that one download may take, redirects included."
+    )
+    page_bytes: int = _setting(
+        "STORYFOLD_PAGE_BYTES", "3000000", _whole(10_000, 50_000_000), "Largest page, in bytes after decompression."
+    )
+    feed_bytes: int = _setting(
+        "STORYFOLD_FEED_BYTES", "5000000", _whole(10_000, 50_000_000), "Largest feed, in bytes after decompression."
+    )
+    extract_seconds: float = _setting(
+        "STORYFOLD_EXTRACT_SECONDS", "30", _number(1, 600), "Longest time that extracting one page may take before it is killed."
+    )
+    extract_memory: int = _setting(
+        "STORYFOLD_EXTRACT_MEMORY",
+        "1500",
+        _whole(256, 16_000),
+        "Most address space that extracting one page may take, in MB; beyond it the page is rejected.",
+    )
+    poll_shortest: float = _setting(
+        "STORYFOLD_POLL_SHORTEST", "300", _number(1, 86_400), "Shortest pause between two polls of a feed."
+    )
+    poll_longest: float = _setting(
+        "STORYFOLD_POLL_LONGEST", "86400", _number(1, 604_800), "Longest pause between two polls of a feed."
+    )
+    batch_links: int = _setting("STORYFOLD_BATCH_LINKS", "20", _whole(1, 200), "Links in one job of the queue.")
+    queue_jobs: int = _setting(
+        "STORYFOLD_QUEUE_JOBS", "50", _whole(1, 10_000), "Jobs that may wait in the extract queue before the fetcher holds back."
+    )
+    host_slots: int = _setting("STORYFOLD_HOST_SLOTS", "2", _whole(1, 100), "Downloads from one host at the same time.")
+    lease: float = _setting(
+        "STORYFOLD_LEASE",
+        "300",
+        _number(5, 86_400),
+        "How long a worker may hold a released link before the link counts as lost and is due again.",
+    )
+    attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
+    fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")
+    api_bind: str = _setting("STORYFOLD_API_BIND", "127.0.0.1", _text, "Address that the API listens on.")
+    api_port: int = _setting(
+        "STORYFOLD_API_PORT", "8420", _whole(0, 65_535), "Port that the API listens on; 0 takes any free one."
+    )
+    extract_workers: int = _setting(
+        "STORYFOLD_EXTRACT_WORKERS", "2", _whole(1, 64), "Extract workers that `storyfold run` starts on this machine."
+    )
+    newsroom_port: int = _setting(
+        "STORYFOLD_NEWSROOM_PORT", "8765", _whole(0, 65_535), "Port of the bundled newsroom when `storyfold run` starts it."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the embedded one where none is set."""
+        return self.database_url or f"sqlite:///{self.state_dir / 'storyfold.db'}"
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read every setting from `environment`; raises `Mistake` on the first value that can't be used."""
+    values: dict[str, Any] = {name: _read(environment, described) for name, described in described_settings().items()}
+    return Settings(**values)
+
+
+def described_settings() -> dict[str, Mapping[str, Any]]:
+    """Each setting's name with its variable, default, parser and meaning, as the docs and their test need them."""
+    return {each.name: each.metadata for each in fields(Settings)}
+
+
+def _read(environment: Mapping[str, str], described: Mapping[str, Any]) -> object:
+    text = environment.get(described["variable"], "").strip() or described["default"]
+    try:
+        return described["parse"](text)
+    except ValueError as error:
+        wanted = str(error) if "invalid literal" not in str(error) and "could not convert" not in str(error) else "a number"
+        raise Mistake(f"{described['variable']} is {text!r}; it must be {wanted}.") from error

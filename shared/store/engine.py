@@ -1,0 +1,79 @@
+"""Opens the database and gives out transactions: `reading` for queries, `writing` for one guarded change at a time.
+
+SQLite runs in WAL mode with NORMAL sync: every commit survives a process that dies; readers never wait for the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+from shared.failures import Mistake
+
+_WRITING = "storyfold_writing"
+_SQLITE_WAIT = 30_000  # ms that a writer waits for the one before it
+
+
+class Database:
+    """One database, opened lazily: nothing connects before the first transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that changes nothing and waits for nobody."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that commits as a whole or not at all."""
+        with self.engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def _postgresql(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "postgresql":
+            raise ArgumentError(url)
+    except ArgumentError as error:
+        raise Mistake(f"DATABASE_URL is {url!r}; write postgresql://user:password@host/name or sqlite:///file.") from error
+    parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database or ""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _SQLITE_WAIT / 1000, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={_SQLITE_WAIT}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that reads and then writes can fail with "database is locked" whatever the timeout.
+        writing = connection.get_execution_options().get(_WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine
+
+
+def why_unreachable(error: OperationalError) -> str:
+    """The first line of what the driver said, for a sentence to a person."""
+    return str(error.orig).strip().splitlines()[0]

@@ -1,0 +1,228 @@
+"""The tables, the same on SQLite and PostgreSQL. A test compares them with what the migrations build."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, aware and in UTC on both databases; SQLite keeps no zone, so it is added back there."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: whose clock would it be?"""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value}")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, also where the database gave no zone."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_naming = {"ix": "%(table_name)s_%(column_0_N_name)s", "uq": "%(table_name)s_%(column_0_N_name)s_once"}
+metadata = MetaData(naming_convention=_naming)
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
+
+
+def _id() -> Column[Any]:
+    return Column("id", _Id, primary_key=True, autoincrement=True)
+
+
+feeds = Table(
+    "feeds",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("title", Text),
+    Column("added_at", Moment, nullable=False),
+    Column("removed_at", Moment),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_hash", String(32)),
+    Column("interval", Float, nullable=False),
+    Column("next_poll_at", Moment, nullable=False, index=True),
+    Column("polled_at", Moment),
+    Column("succeeded_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("last_outcome", Text),
+    Column("last_detail", Text),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _id(),
+    Column("feed_id", _Id, ForeignKey("feeds.id"), nullable=False),
+    Column("link_id", _Id, ForeignKey("links.id"), nullable=False, index=True),
+    Column("guid", Text),
+    Column("url", Text, nullable=False),
+    Column("title", Text),
+    Column("published_at", Moment),
+    Column("updated_at", Moment),
+    Column("content_hash", String(32), nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    UniqueConstraint("feed_id", "link_id"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("release", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("due_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("title", Text),
+    Column("published_at", Moment),
+    Column("article_id", _Id, ForeignKey("articles.id")),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Index(None, "state", "due_at"),
+    Index(None, "article_id"),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    _id(),
+    Column("link_id", _Id, ForeignKey("links.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("step", String(12), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False, unique=True),
+    Column("host", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("folded_revision", Integer, nullable=False, default=0),
+    Column("title", Text),
+    Column("byline", Text),
+    Column("published_at", Moment),
+    Column("language", String(8)),
+    Column("text", Text, nullable=False),
+    Column("text_hash", String(32), nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("removed", JSON, nullable=False),
+    Column("extracted_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text),
+    Column("published_at", Moment),
+    Column("text", Text, nullable=False),
+    Column("replaced_at", Moment, nullable=False),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+fold_keys = Table(
+    "fold_keys",
+    metadata,
+    Column("key", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Integer, primary_key=True, autoincrement=False),
+    Column("article_id", _Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+stories = Table(
+    "stories",
+    metadata,
+    _id(),
+    Column("anchor_id", _Id, ForeignKey("articles.id"), nullable=False),
+    Column("canonical_id", _Id, ForeignKey("articles.id"), nullable=False),
+    Column("merged_into", _Id, ForeignKey("stories.id")),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False, index=True),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("story_id", _Id, ForeignKey("stories.id"), nullable=False, index=True),
+    Column("role", String(8), nullable=False),
+    Column("joined_at", Moment, nullable=False),
+)
+
+related = Table(
+    "related",
+    metadata,
+    Column("story_id", _Id, ForeignKey("stories.id"), primary_key=True, autoincrement=False),
+    Column("other_id", _Id, ForeignKey("stories.id"), primary_key=True, autoincrement=False, index=True),
+    Column("score", Float, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _id(),
+    Column("article_id", _Id, ForeignKey("articles.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("story_id", _Id, ForeignKey("stories.id"), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),
+)
+
+host_lines = Table(
+    "host_lines",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("line_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("seen_in", JSON, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("forgotten", Boolean, nullable=False, default=False),
+)
