@@ -132,9 +132,15 @@ class Settings:
     host_slots: int = _setting("STORYFOLD_HOST_SLOTS", "2", _whole(1, 100), "Downloads from one host at the same time.")
     lease: float = _setting(
         "STORYFOLD_LEASE",
-        "300",
+        "45",
+        _number(5, 3600),
+        "How long a worker may be silent about a link that it works on before the link is given to another.",
+    )
+    queue_lease: float = _setting(
+        "STORYFOLD_QUEUE_LEASE",
+        "600",
         _number(5, 86_400),
-        "How long a worker may hold a released link before the link counts as lost and is due again.",
+        "How long a link may wait in the queue before it counts as lost there and is released again.",
     )
     attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
     fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")

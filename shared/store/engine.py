@@ -47,12 +47,17 @@ class Database:
 def _postgresql(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.get_backend_name() != "postgresql":
-            raise ArgumentError(url)
     except ArgumentError as error:
-        raise Mistake(f"DATABASE_URL is {url!r}; write postgresql://user:password@host/name or sqlite:///file.") from error
-    parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+        raise _not_a_database() from error
+    if parsed.get_backend_name() != "postgresql":
+        raise _not_a_database()
+    url_with_driver = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(url_with_driver, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+
+
+def _not_a_database() -> Mistake:
+    """The URL itself isn't repeated: it holds a password."""
+    return Mistake("DATABASE_URL is no URL of a database; write postgresql://user:password@host/name or sqlite:///file.")
 
 
 def _sqlite(url: str) -> Engine:

@@ -1,0 +1,210 @@
+"""Links and their state machine: release with a lease, guarded results, retries, and leases that run out.
+
+Every result names the release it belongs to. A worker whose lease ran out, or a job delivered twice, finds another
+release number or another state and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, case, func, select, tuple_, update
+
+from shared.model import Link, LinkState, Outcome
+from shared.store import trail
+from shared.store.engine import Database
+from shared.store.locks import Lock, hold
+from shared.store.schema import links
+from shared.store.upsert import insert_or_skip
+
+
+class Claim(NamedTuple):
+    """One link in one release: what a job carries, and what guards its result."""
+
+    link: int
+    release: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """A canonical URL that a person submitted."""
+
+    url: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reclaimed:
+    """Leases that ran out: links made due again, links given up, and extracted links to be folded anew."""
+
+    due_again: int
+    given_up: int
+    to_fold: tuple[Claim, ...]
+
+
+class LinkStore:
+    """The links of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(self, new: Iterable[NewLink], now: datetime) -> int:
+        """Add links by hand; one that is there and finished is visited again. Returns how many are due because of it."""
+        due = 0
+        with self._database.writing() as connection:
+            for each in new:
+                row = {"url": each.url, "host": each.host, "state": LinkState.DUE, "release": 0, "attempts": 0}
+                row |= {"due_at": now, "created_at": now}
+                added = connection.execute(insert_or_skip(connection, links).values(row)).rowcount
+                again = update(links).where(links.c.url == each.url, links.c.state == LinkState.DONE)
+                added += connection.execute(again.values(state=LinkState.DUE, due_at=now, attempts=0)).rowcount
+                _note_submission(connection, each.url, now, changed=added > 0)
+                due += added
+        return due
+
+    def release(self, now: datetime, *, limit: int, per_host: int, lease: float) -> list[Claim]:
+        """Hand out up to `limit` due links, hosts taking turns, at most `per_host` of one at once.
+
+        `lease` is how many seconds they may wait in the queue; a worker that takes them renews it for itself.
+        """
+        with self._database.writing() as connection:
+            hold(connection, Lock.RELEASE)
+            chosen = connection.execute(_due_in_turns(now, per_host).limit(limit)).all()
+            until = now + timedelta(seconds=lease)
+            values = {"state": LinkState.RELEASED, "release": links.c.release + 1, "lease_until": until}
+            out = update(links).where(links.c.id.in_([row.id for row in chosen])).values(values)
+            rows = connection.execute(out.returning(links.c.id, links.c.release)).all()
+        order = {row.id: place for place, row in enumerate(chosen)}
+        return [Claim(row.id, row.release) for row in sorted(rows, key=lambda row: order[row.id])]
+
+    def give_back(self, claims: Sequence[Claim], now: datetime) -> None:
+        """Undo a release whose job never reached the queue."""
+        with self._database.writing() as connection:
+            back = update(links).where(_held(claims), links.c.state == LinkState.RELEASED)
+            connection.execute(back.values(state=LinkState.DUE, due_at=now, lease_until=None))
+
+    def take(self, claims: Sequence[Claim], state: LinkState, now: datetime, *, lease: float) -> list[Link]:
+        """Begin or go on with work on the claimed links: those still in `state` under the same release, their lease renewed.
+
+        The rest is finished, or somebody else's by now. Call it again before `lease` seconds are over, or lose them.
+        """
+        renewed = update(links).where(_held(claims), links.c.state == state)
+        renewed = renewed.values(lease_until=now + timedelta(seconds=lease)).returning(*links.c)
+        with self._database.writing() as connection:
+            rows = connection.execute(renewed).all()
+        return [_link(row) for row in sorted(rows, key=lambda row: row.id)]
+
+    def finish(self, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> bool:
+        """End a link with its outcome. False, and no change, if the claim no longer holds it."""
+        with self._database.writing() as connection:
+            return finish(connection, claim, outcome, now, step=step, detail=detail)
+
+    def retry(self, claim: Claim, at: datetime, reason: str, now: datetime, *, step: str, detail: str = "") -> bool:
+        """Make a link due again at `at`, one attempt charged. False if the claim no longer holds it."""
+        with self._database.writing() as connection:
+            values = {"state": LinkState.DUE, "due_at": at, "attempts": links.c.attempts + 1, "lease_until": None}
+            changed = connection.execute(update(links).where(_held([claim])).values(values)).rowcount == 1
+            if changed:
+                trail.write(connection, [claim.link], step, f"retry:{reason}", now, detail)
+            return changed
+
+    def reclaim(self, now: datetime, *, max_attempts: int, lease: float) -> Reclaimed:
+        """Take back what was held when a worker or the queue was lost; a link that keeps getting lost is given up."""
+        until = now + timedelta(seconds=lease)
+        with self._database.writing() as connection:
+            hold(connection, Lock.RELEASE)
+            again = update(links).where(_lost(LinkState.RELEASED, now)).values(attempts=links.c.attempts + 1)
+            again = again.values(state=LinkState.DUE, due_at=now, lease_until=None)
+            lost = connection.execute(again.returning(links.c.id, links.c.release, links.c.attempts)).all()
+            fold = update(links).where(_lost(LinkState.EXTRACTED, now)).values(attempts=links.c.attempts + 1)
+            fold = fold.values(release=links.c.release + 1, lease_until=until)
+            folds = connection.execute(fold.returning(links.c.id, links.c.release, links.c.attempts)).all()
+            trail.write(connection, [row.id for row in (*lost, *folds)], "lease", "ran-out", now)
+            spent = [row for row in (*lost, *folds) if row.attempts >= max_attempts]
+            for row in spent:
+                outcome = Outcome.DEAD.because("lost-worker")
+                finish(connection, Claim(row.id, row.release), outcome, now, step="lease", detail="its worker died each time")
+        given_up = {row.id for row in spent}
+        return Reclaimed(
+            due_again=sum(row.id not in given_up for row in lost),
+            given_up=len(given_up),
+            to_fold=tuple(Claim(row.id, row.release) for row in folds if row.id not in given_up),
+        )
+
+    def unfinished(self) -> int:
+        """How many links have no outcome yet."""
+        with self._database.reading() as connection:
+            query = select(func.count()).select_from(links).where(links.c.state != LinkState.DONE)
+            return int(connection.scalar(query) or 0)
+
+    def counts(self) -> dict[str, int]:
+        """Links by state, the finished ones by outcome."""
+        name = case((links.c.state == LinkState.DONE, links.c.outcome), else_=links.c.state)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(name.label("name"), func.count().label("links")).group_by(name)).all()
+        return {row.name: row.links for row in sorted(rows, key=lambda row: -row.links)}
+
+
+def finish(connection: Connection, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> bool:
+    """End a link inside the caller's transaction, guarded by the claim."""
+    values = {
+        "state": LinkState.DONE,
+        "outcome": outcome,
+        "reason": detail or None,
+        "finished_at": now,
+        "lease_until": None,
+    }
+    held = update(links).where(_held([claim]), links.c.state != LinkState.DONE)
+    changed = connection.execute(held.values(values)).rowcount == 1
+    if changed:
+        trail.write(connection, [claim.link], step, outcome, now, detail)
+    return changed
+
+
+def _held(claims: Sequence[Claim]) -> Any:  # noqa: ANN401 - a SQL condition
+    return tuple_(links.c.id, links.c.release).in_([tuple(claim) for claim in claims])
+
+
+def _lost(state: LinkState, now: datetime) -> Any:  # noqa: ANN401 - a SQL condition
+    return (links.c.state == state) & (links.c.lease_until < now)
+
+
+def _due_in_turns(now: datetime, per_host: int) -> Any:  # noqa: ANN401 - a SQL query
+    """Due links with a free slot at their host, ordered so that every host's first comes before any host's second."""
+    busy = (
+        select(links.c.host, func.count().label("taken"))
+        .where(links.c.state == LinkState.RELEASED)
+        .group_by(links.c.host)
+        .subquery()
+    )
+    turn = func.row_number().over(partition_by=links.c.host, order_by=(links.c.due_at, links.c.id)).label("turn")
+    due = select(links.c.id, links.c.host, links.c.due_at, turn)
+    waiting = due.where(links.c.state == LinkState.DUE, links.c.due_at <= now).subquery()
+    return (
+        select(waiting.c.id)
+        .outerjoin(busy, busy.c.host == waiting.c.host)
+        .where(waiting.c.turn + func.coalesce(busy.c.taken, 0) <= per_host)
+        .order_by(waiting.c.turn, waiting.c.due_at, waiting.c.id)
+    )
+
+
+def _note_submission(connection: Connection, url: str, now: datetime, *, changed: bool) -> None:
+    if changed:
+        link = connection.execute(select(links.c.id).where(links.c.url == url)).scalar_one()
+        trail.write(connection, [link], "entry", "submitted", now)
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(
+        id=row.id,
+        url=row.url,
+        host=row.host,
+        state=LinkState(row.state),
+        release=row.release,
+        attempts=row.attempts,
+        title=row.title,
+        published=row.published_at,
+    )
