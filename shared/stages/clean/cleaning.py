@@ -1,0 +1,79 @@
+"""raw text → clean text, in the measured order: headline, learned host lines, then rules and link lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.model import RemovedLine
+from shared.stages.clean.headline import likely_headline, repeated_headline
+from shared.stages.clean.host_lines import NOTHING_LEARNED, HostLines
+from shared.stages.clean.leading_date import leading_date
+from shared.stages.clean.lines import Line, prose_words, split_lines
+from shared.stages.clean.link_lines import NO_LINKS, LinkedLines, lines_of_links
+from shared.stages.clean.markers import marked_lines
+from shared.stages.clean.rules import rulebook
+
+_LEAST_WORDS_LEFT = 10
+RULES_HELD_BACK = "rules would have taken more than half of the prose: nothing taken"
+HOST_LINES_HELD_BACK = "learned lines would have left fewer than 10 words: nothing taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text without its furniture, and what the furniture told. Paragraphs of `text` are parted by newlines."""
+
+    text: str
+    removed: tuple[RemovedLine, ...]
+    notes: tuple[str, ...] = field(default=())
+    title: str | None = None
+    """The title given, or else the headline that the text itself begins with."""
+    byline: str | None = None
+    published: datetime | None = None
+
+
+def clean(
+    raw_text: str, *, title: str | None = None, host_lines: HostLines = NOTHING_LEARNED, linked_lines: LinkedLines = NO_LINKS
+) -> Cleaned:
+    """A text as extracted → the article's own text. Works on any extracted text; `linked_lines` only a page can give."""
+    dated = leading_date(raw_text)
+    lines = split_lines(_without(raw_text, dated[0]) if dated else raw_text)
+    taken, notes = _learned(lines, host_lines)
+    left = _left(lines, taken)
+    marked = _marked(left, linked_lines)
+    title, headline = _headline(_left(left, marked), title)
+    if 2 * prose_words(_left(left, marked)) < prose_words(left):
+        notes, marked = (*notes, RULES_HELD_BACK), {}
+    taken = {**taken, **marked, **headline}
+    removed = ([RemovedLine(dated[0], "leading-date", 0)] if dated else []) + [
+        RemovedLine(line.text, taken[line.place], line.place) for line in lines if line.place in taken
+    ]
+    text = "\n".join(line.text for line in _left(lines, taken))
+    return Cleaned(text, tuple(removed), notes, title, None, dated[1] if dated else None)
+
+
+def _learned(lines: Sequence[Line], host_lines: HostLines) -> tuple[dict[int, str], tuple[str, ...]]:
+    taken = {line.place: "host-line" for line in lines if line in host_lines}
+    if taken and sum(line.words for line in _left(lines, taken)) < _LEAST_WORDS_LEFT:
+        return {}, (HOST_LINES_HELD_BACK,)
+    return taken, ()
+
+
+def _marked(lines: Sequence[Line], linked: LinkedLines) -> dict[int, str]:
+    taken = {line.place: "link-line" for line in lines_of_links(lines, linked)}
+    return {**taken, **marked_lines(_left(lines, taken), rulebook())}
+
+
+def _headline(lines: Sequence[Line], title: str | None) -> tuple[str | None, dict[int, str]]:
+    line = repeated_headline(lines, title) if title else likely_headline(lines)
+    return title or (line.text if line else None), {line.place: "headline"} if line else {}
+
+
+def _left(lines: Sequence[Line], taken: Mapping[int, str]) -> list[Line]:
+    return [line for line in lines if line.place not in taken]
+
+
+def _without(text: str, piece: str) -> str:
+    """The text without a piece of its first line; line numbers stay."""
+    return text.replace(piece, "", 1)

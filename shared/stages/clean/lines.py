@@ -1,0 +1,69 @@
+"""A text as lines, each with what every cleaning rule asks about it, worked out once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_UNSPACED_LONG = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_SENTENCE_END = re.compile("[.!?…。！？।॥؟۔։።၊။]['\"”’»)\\]」』]*(?:\\s|$)")
+_DIGITS = re.compile(r"\d+")
+_EDGES = (
+    " \t\u00a0\u200b\u200e\u200f\ufeff.,:;!?…·•|/\\-–—―_*#>»›→▶►▸▼▲↓↑←«‹<=+~^()[]{}\"'“”‘’„"
+    "。、，：；！？｜【】「」『』《》（）।،؛؟"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an uncleaned text that isn't blank. `place` is its number there, from 0."""
+
+    text: str
+    place: int
+
+    @cached_property
+    def key(self) -> str:
+        """The line as rules and hosts know it: lower case, digits as 0, one space between words, no marks at its edges."""
+        return line_key(self.text)
+
+    @cached_property
+    def words(self) -> int:
+        """Words; scripts without spaces are counted by characters, two to a word (five in Thai, Lao, Khmer and Burmese)."""
+        return count_words(self.text)
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether it reads like running text: a sentence of at least 12 words, or 25 words in any form."""
+        return self.words >= 25 or (self.words >= 12 and _SENTENCE_END.search(self.text) is not None)
+
+    @cached_property
+    def is_headline_like(self) -> bool:
+        """Whether it may be the headline of a teaser, a label or a date: at most 25 words, and no running text."""
+        return self.words <= 25 and not self.is_prose
+
+
+def line_key(text: str) -> str:
+    """See `Line.key`; also for lines of rule files and of pages."""
+    return _DIGITS.sub("0", " ".join(text.casefold().split())).strip(_EDGES)
+
+
+def count_words(text: str) -> int:
+    """See `Line.words`."""
+    if text.isascii():
+        return len(text.split())
+    by_two, spaced = len(_UNSPACED.findall(text)), _UNSPACED.sub(" ", text)
+    by_five, spaced = len(_UNSPACED_LONG.findall(spaced)), _UNSPACED_LONG.sub(" ", spaced)
+    return len(spaced.split()) + (by_two + 1) // 2 + (by_five + 4) // 5
+
+
+def split_lines(text: str) -> tuple[Line, ...]:
+    """The lines of a text that aren't blank."""
+    return tuple(Line(stripped, place) for place, line in enumerate(text.split("\n")) if (stripped := line.strip()))
+
+
+def prose_words(lines: Iterable[Line]) -> int:
+    """Words in running text: what a rule must never take much of."""
+    return sum(line.words for line in lines if line.is_prose)
