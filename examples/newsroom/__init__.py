@@ -1,0 +1,1 @@
+"""A few fictional news sites to try Storyfold with; see README.md beside this file."""
