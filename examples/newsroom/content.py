@@ -7,6 +7,7 @@ empty lines. The keys:
     byline, place, caption           shown on the page; `place` opens the first paragraph, as agencies do
     updated                          when a later edition changed it
     text_of                          outlet/slug whose text this is: a verbatim reprint
+    source                           outlet/slug that a rewrite was made from; a reprint's source is its `text_of`
     excerpt                          the share of that text which is shown, before "Read more": a truncated copy
     also_in                          an outlet whose feed lists this article too, with a tracking parameter
     page                             consent (a consent wall answers), missing (404) or moved (301, to `moved_to`)
@@ -44,6 +45,7 @@ class Outlet:
     caption: str
     paragraph: str
     teaser: str
+    source: str = ""
     charset: str = "utf-8"
     charset_declared_in: str = "header"
 
@@ -62,6 +64,7 @@ class Article:
     place: str | None = None
     caption: str | None = None
     text_of: str | None = None
+    source: str | None = None
     excerpt: float | None = None
     also_in: str | None = None
     page: str = "article"
@@ -109,6 +112,7 @@ def _read_article(path: Path) -> Article:
         place=told.get("place"),
         caption=told.get("caption"),
         text_of=told.get("text_of"),
+        source=told.get("source") or told.get("text_of"),
         excerpt=float(told["excerpt"]) if "excerpt" in told else None,
         also_in=told.get("also_in"),
         page=told.get("page", "article"),

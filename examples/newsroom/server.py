@@ -68,8 +68,9 @@ class Newsroom:
 
     def stop(self) -> None:
         """Stop answering and give the port back."""
-        self._server.shutdown()
-        self._thread.join()
+        if self._thread.is_alive():  # shutdown() waits for ever where nothing serves
+            self._server.shutdown()
+            self._thread.join()
         self._server.server_close()
 
 
@@ -150,8 +151,18 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C; 0 is the exit code of both."""
+    """Serve until SIGTERM or Ctrl-C; 0 is the exit code of both, 2 that of an address that can't be had."""
     options = _parse(arguments)
+    try:
+        newsroom = Newsroom(options.port, options.bind, options.domain)
+    except OSError as error:
+        print(f"The newsroom can't listen on {options.bind}:{options.port}: {error.strerror}.", file=sys.stderr)
+        return 2
+    _serve(newsroom, options.correct_after)
+    return 0
+
+
+def _serve(newsroom: Newsroom, correct_after: float | None) -> None:
     asked_to_stop = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -159,16 +170,12 @@ def main(arguments: list[str] | None = None) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with Newsroom(options.port, options.bind, options.domain) as newsroom:
-        print(f"The newsroom serves {len(newsroom.feed_urls())} feeds, listed at {_list_url(newsroom)}", flush=True)
-        if not asked_to_stop.wait(options.correct_after) and not asked_to_stop.is_set():
+    with newsroom:
+        where = f"http://{newsroom.address}:{newsroom.port}/feeds.txt"
+        print(f"The newsroom serves {len(newsroom.feed_urls())} feeds, listed at {where}", flush=True)
+        if not asked_to_stop.wait(correct_after):
             newsroom.publish_corrections()
             asked_to_stop.wait()
-    return 0
-
-
-def _list_url(newsroom: Newsroom) -> str:
-    return f"http://{newsroom.address}:{newsroom.port}/feeds.txt"
 
 
 if __name__ == "__main__":

@@ -94,7 +94,7 @@ class Site:
             return self._missing(outlet)
         if article.page == "consent":
             return self._html(outlet, render_consent_wall(outlet))
-        source = self._url(self._articles[article.text_of]) if article.text_of else None
+        source = self._url(self._articles[article.source]) if article.source else None
         return self._html(outlet, render_article(outlet, article, self._url(article), self._teasers(article), source))
 
     def _teasers(self, article: Article) -> list[tuple[str, str]]:
