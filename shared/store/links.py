@@ -140,6 +140,12 @@ class LinkStore:
             query = select(func.count()).select_from(links).where(links.c.state != LinkState.DONE)
             return int(connection.scalar(query) or 0)
 
+    def outcomes(self) -> list[tuple[str, str | None]]:
+        """Every link's URL and outcome, None where it has none yet."""
+        with self._database.reading() as connection:
+            rows = connection.execute(select(links.c.url, links.c.outcome).order_by(links.c.id)).all()
+        return [(row.url, row.outcome) for row in rows]
+
     def counts(self) -> dict[str, int]:
         """Links by state, the finished ones by outcome."""
         name = case((links.c.state == LinkState.DONE, links.c.outcome), else_=links.c.state)

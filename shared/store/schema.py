@@ -222,7 +222,15 @@ host_lines = Table(
     Column("host", Text, primary_key=True),
     Column("line_key", BigInteger, primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
-    Column("seen_in", JSON, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("forgotten", Boolean, nullable=False, default=False),
+)
+
+line_sightings = Table(
+    "line_sightings",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("line_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_url", Text, primary_key=True),
+    Column("sketch", BigInteger, nullable=False),
 )

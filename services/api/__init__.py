@@ -1,0 +1,1 @@
+"""The API: for now its health page, for containers and people."""

@@ -1,0 +1,1 @@
+"""The commands of `storyfold`, a module for each group."""

@@ -1,0 +1,113 @@
+"""`storyfold stories`, `show` and `status`: what came out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from services.commands.context import settings, store
+from services.commands.output import answer, as_json, facts, table
+from shared.bootstrap import queue_url
+from shared.failures import Mistake
+from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable
+from shared.store.stories import StoryMember, StoryTold
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many, the last changed first.")
+@as_json
+def stories(limit: int, *, json_wanted: bool) -> None:
+    """List stories, the last changed first."""
+    with store() as opened:
+        found = opened.stories.list(limit=limit)
+    if json_wanted:
+        answer([asdict(story) for story in found])
+        return
+    rows = [(story.id, story.members, story.published, story.title, story.url) for story in found]
+    table("Stories", ("story", "members", "published", "title", "canonical"), rows, wide="title")
+
+
+@click.command()
+@click.argument("story", type=int)
+@click.option(
+    "--removed", is_flag=True, help="Also show the lines that cleaning cut from each member, with the rule that did it."
+)
+@as_json
+def show(story: int, *, removed: bool, json_wanted: bool) -> None:
+    """Show a story: its canonical text, its members and the stories on the same event."""
+    with store() as opened:
+        told = opened.stories.get(story)
+    if told is None:
+        raise Mistake(f"There is no story {story}; `storyfold stories` lists them.")
+    if json_wanted:
+        answer(_as_record(told, removed=removed))
+        return
+    _tell(told, removed=removed)
+
+
+@click.command()
+@as_json
+def status(*, json_wanted: bool) -> None:
+    """Tell how many feeds, links and stories there are, what waits, and whether the queue answers."""
+    with store() as opened:
+        found = opened.feeds.all()
+        counts = {
+            "feeds": len(found),
+            "feeds failing": sum(feed.failures > 0 for feed in found),
+            "stories": opened.stories.count(),
+            "links": opened.links.counts(),
+        }
+    counts["queue"] = _waiting()
+    if json_wanted:
+        answer(counts)
+        return
+    links: Any = counts.pop("links")
+    facts(counts | {"links": sum(links.values())} | {f"  {name}": number for name, number in links.items()})
+
+
+def _waiting() -> str:
+    queue = JobQueue(queue_url(settings()))
+    try:
+        return f"{queue.waiting(EXTRACT)} extract jobs and {queue.waiting(DEDUP)} dedup jobs wait"
+    except QueueUnreachable:
+        return "not running"
+    finally:
+        queue.close()
+
+
+def _tell(told: StoryTold, *, removed: bool) -> None:
+    members = (told.canonical, *told.members)
+    first = told.canonical.article
+    click.secho(first.title or "(no title)", bold=True)
+    facts(
+        {"story": told.id, "canonical": first.url, "by": first.byline, "published": first.published, "language": first.language}
+    )
+    click.echo(f"\n{first.text}\n")
+    rows = [
+        (each.article.id, each.role, each.article.published, each.article.words, each.article.revision, each.article.url)
+        for each in members
+    ]
+    table(f"Members of story {told.id}", ("article", "role", "published", "words", "revision", "url"), rows, wide="url")
+    if told.related:
+        table("Related, told independently", ("story", "score"), [(story, round(score, 2)) for story, score in told.related])
+    for each in members if removed else ():
+        lines = [(line.place, line.rule, line.text) for line in each.article.removed]
+        table(f"Cut from {each.article.url}", ("line", "rule", "text"), lines, wide="text")
+
+
+def _as_record(told: StoryTold, *, removed: bool) -> dict[str, Any]:
+    return {
+        "story": told.id,
+        "canonical": _member_record(told.canonical, removed=removed),
+        "members": [_member_record(each, removed=removed) for each in (told.canonical, *told.members)],
+        "related": [{"story": story, "score": score} for story, score in told.related],
+    }
+
+
+def _member_record(member: StoryMember, *, removed: bool) -> dict[str, Any]:
+    record = asdict(member.article) | {"role": member.role, "joined": member.joined}
+    if not removed:
+        del record["removed"]
+    return record

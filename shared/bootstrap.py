@@ -1,0 +1,85 @@
+"""The one composition root: every process, command and test gets its parts from here, and nothing connects at import."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.config import Settings, settings_from
+from shared.failures import Mistake
+from shared.fetch import Fetcher
+from shared.queue import JobQueue
+from shared.stages.address import AllowList
+from shared.store.store import Store
+
+VERSION = "0.1.0"
+QUEUE_URL_FILE = "queue.url"  # in the state folder: where `storyfold run` started the embedded queue
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts that a process works with."""
+
+    settings: Settings
+    store: Store
+    queue: JobQueue
+
+    def fetcher(self, deadline: float | None = None) -> Fetcher:
+        """A client for the web; use it as an async context manager."""
+        return make_fetcher(self.settings, deadline)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.store.close()
+        self.queue.close()
+
+
+def build(settings: Settings) -> App:
+    """Put the parts together without connecting any."""
+    return App(settings, Store(settings.database), JobQueue(queue_url(settings)))
+
+
+@contextmanager
+def opened(environment: Mapping[str, str] | None = None) -> Iterator[App]:
+    """The app as the environment describes it, closed at the end."""
+    app = build(settings_from(os.environ if environment is None else environment))
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def now() -> datetime:
+    """The current time; stages get it as an argument."""
+    return datetime.now(UTC)
+
+
+def queue_url(settings: Settings) -> str:
+    """Where the queue is: as set, else where `storyfold run` has put the embedded one."""
+    if settings.redis_url:
+        return settings.redis_url
+    told = settings.state_dir / QUEUE_URL_FILE
+    return told.read_text().strip() if told.exists() else embedded_queue_url(settings.state_dir)
+
+
+def embedded_queue_url(state_dir: Path) -> str:
+    """A Unix socket in the state folder: only this user reaches it, and it can't collide with a port."""
+    return f"unix://{state_dir / 'queue.sock'}?db=0"
+
+
+def allow_list(settings: Settings) -> AllowList:
+    """The networks that may be fetched though not public. Raises `Mistake`."""
+    try:
+        return AllowList.parse(settings.allow_addresses)
+    except ValueError as error:
+        raise Mistake(f"STORYFOLD_ALLOW_ADDRESSES can't be read: {error}.") from error
+
+
+def user_agent(settings: Settings) -> str:
+    """An honest name, with a way to reach whoever runs this where one is set."""
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    return f"Storyfold/{VERSION}{contact}"

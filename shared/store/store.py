@@ -1,0 +1,37 @@
+"""The store as one value: feeds, links, articles and stories of one database."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import OperationalError
+
+from shared.failures import Mistake
+from shared.store.articles import ArticleStore
+from shared.store.engine import Database, why_unreachable
+from shared.store.feeds import FeedStore
+from shared.store.links import LinkStore
+from shared.store.migrate import migrate
+from shared.store.stories import StoryStore
+
+StoreUnreachable = OperationalError
+
+
+class Store:
+    """Opened lazily: nothing connects before the first call."""
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.feeds = FeedStore(self.database)
+        self.links = LinkStore(self.database)
+        self.articles = ArticleStore(self.database)
+        self.stories = StoryStore(self.database)
+
+    def prepare(self) -> None:
+        """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""
+        try:
+            migrate(self.database)
+        except OperationalError as error:
+            raise Mistake(f"The database can't be reached ({why_unreachable(error)}); check DATABASE_URL or start it.") from error
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.database.close()

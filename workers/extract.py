@@ -1,0 +1,107 @@
+"""link → page → article: downloads a batch of links side by side, extracts each page, hands the articles on to be folded."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared import log
+from shared.bootstrap import App, now, opened
+from shared.bounded import BoundedProcess
+from shared.failures import Failure
+from shared.fetch import Accept, Fetcher
+from shared.model import Link, LinkState, Outcome, Page, Rejection
+from shared.queue import DEDUP, QueueUnreachable, claims_from
+from shared.stages.clean.host_lines import HostLines
+from shared.stages.link_retry import RetryAt, after_failure
+from shared.stages.page_to_article import Extracted, Told, page_to_article
+from shared.store.links import Claim
+
+
+def run(argument: Sequence[Sequence[int]]) -> None:
+    """The job function: everything it needs stands in the environment, so a forked work-horse opens its own connections."""
+    with opened(os.environ) as app:
+        asyncio.run(extract_batch(app, claims_from(argument)))
+
+
+async def extract_batch(app: App, claims: Sequence[Claim]) -> None:
+    """Work through the claimed links that are still ours; each ends in a stored article, an outcome or a retry."""
+    links = app.store.links.take(claims, LinkState.RELEASED, now(), lease=app.settings.lease)
+    memory = app.settings.extract_memory * 1_000_000
+    with BoundedProcess(seconds=app.settings.extract_seconds, memory_bytes=memory) as parser:
+        async with app.fetcher() as fetcher:
+            worker = _Worker(app, fetcher, parser)
+            following = await asyncio.gather(*(worker.extract(link) for link in links))
+    _enqueue_folding(app, [claim for claim in following if claim is not None])
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    app: App
+    fetcher: Fetcher
+    parser: BoundedProcess
+
+    async def extract(self, link: Link) -> Claim | None:
+        """One link, one log line; returns the claim for folding."""
+        claim, watch = Claim(link.id, link.release), log.Stopwatch()
+        facts: dict[str, object] = {}
+        with log.unit_of_work(url=link.url, host=link.host, link=link.id):
+            try:
+                outcome, following = await self._extract(link, claim, facts)
+            except Failure as failure:
+                outcome, following = self._fail(link, claim, failure), None
+                facts["detail"] = failure.detail
+            log.logger().info("extract", outcome=outcome, **facts, ms_total=watch.ms())
+        return following
+
+    async def _extract(self, link: Link, claim: Claim, facts: dict[str, object]) -> tuple[str, Claim | None]:
+        watch = log.Stopwatch()
+        page = await self.fetcher.get(link.url, accept=Accept.PAGE)
+        facts["ms_fetch"] = watch.ms()
+        self._keep(claim)
+        watch = log.Stopwatch()
+        result = await self.parser.run(_extract_page, (page, Told(link.title, link.published), HostLines(), now()))
+        facts["ms_extract"] = watch.ms()
+        if isinstance(result, Rejection):
+            facts["detail"] = result.detail
+            outcome = Outcome.REJECTED.because(result.reason)
+            self.app.store.links.finish(claim, outcome, now(), step="extract", detail=result.detail)
+            return outcome, None
+        return self._record(claim, result, facts)
+
+    def _record(self, claim: Claim, extracted: Extracted, facts: dict[str, object]) -> tuple[str, Claim | None]:
+        article = extracted.article
+        stored = self.app.store.articles.record(claim, article, now(), lease=self.app.settings.queue_lease)
+        facts |= {"title": article.title, "words": len(article.text.split()), "removed": len(article.removed)}
+        return stored.outcome, stored.claim
+
+    def _keep(self, claim: Claim) -> None:
+        self.app.store.links.take([claim], LinkState.RELEASED, now(), lease=self.app.settings.lease)
+
+    def _fail(self, link: Link, claim: Claim, failure: Failure) -> str:
+        """Try again later, or end the link: the stage decides, by the kind of failure and the attempts so far."""
+        decided = after_failure(failure, link.attempts + 1, now(), max_attempts=self.app.settings.attempts)
+        links = self.app.store.links
+        if isinstance(decided, RetryAt):
+            links.retry(claim, decided.at, failure.reason, now(), step="extract", detail=failure.detail)
+            return f"retry:{failure.reason}"
+        links.finish(claim, decided.outcome, now(), step="extract", detail=failure.detail)
+        return decided.outcome
+
+
+def _extract_page(argument: tuple[Page, Told, HostLines, object]) -> Extracted | Rejection:
+    """What the bounded process runs."""
+    page, told, host_lines, moment = argument
+    return page_to_article(page, told, host_lines, moment)  # type: ignore[arg-type]
+
+
+def _enqueue_folding(app: App, claims: Sequence[Claim]) -> None:
+    if not claims:
+        return
+    try:
+        app.queue.enqueue(DEDUP, claims)
+    except QueueUnreachable as error:
+        # Nothing is lost: the links' lease runs out and the fetcher sends them to be folded again.
+        log.logger().warning("queue", outcome="unreachable", message=str(error))
