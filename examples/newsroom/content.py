@@ -8,7 +8,7 @@ empty lines. The keys:
     updated                          when a later edition changed it
     text_of                          outlet/slug whose text this is: a verbatim reprint
     source                           outlet/slug that a rewrite was made from; a reprint's source is its `text_of`
-    excerpt                          the share of that text which is shown, before "Read more": a truncated copy
+    excerpt                          the share of that text which is shown, before a link to the rest: a truncated copy
     also_in                          an outlet whose feed lists this article too, with a tracking parameter
     page                             consent (a consent wall answers), missing (404) or moved (301, to `moved_to`)
 
@@ -46,6 +46,7 @@ class Outlet:
     paragraph: str
     teaser: str
     source: str = ""
+    more: str = "Read more"
     charset: str = "utf-8"
     charset_declared_in: str = "header"
 

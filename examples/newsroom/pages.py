@@ -68,7 +68,7 @@ def _body(outlet: Outlet, article: Article, source: str | None) -> str:
     if article.caption:
         pieces.insert(1, _fill(outlet.caption, caption=escape(article.caption)))
     if article.excerpt is not None:
-        pieces.append(f'<p><a href="{source}">Read more</a></p>')
+        pieces.append(f'<p><a href="{source}">{outlet.more}</a></p>')
     return "\n".join(pieces)
 
 

@@ -164,13 +164,13 @@ def test_trafilatura_finds_at_least_nine_tenths_of_an_article(first_edition: New
     assert (wanted & Counter(words_of(_extract(first_edition, links[key])))).total() >= 0.9 * wanted.total()
 
 
-def test_furniture_leaks_into_the_extracted_text_of_most_outlets(first_edition: Newsroom, links: dict[str, str]) -> None:
+def test_furniture_leaks_into_the_extracted_text_of_several_outlets(first_edition: Newsroom, links: dict[str, str]) -> None:
     leaking = {
         key.partition("/")[0]
         for key, lines in expected()["removed"].items()
         if any(line in _extract(first_edition, links[key]).splitlines() for line in lines)
     }
-    assert leaking >= {"globe-relay", "harbour-courier", "ledger-lane", "moorbote", "northern-wire", "vale-tribune"}
+    assert leaking >= {"globe-relay", "northern-wire", "vale-tribune"}
 
 
 def test_lines_that_must_go_stand_in_their_pages(first_edition: Newsroom, links: dict[str, str]) -> None:
