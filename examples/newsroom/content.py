@@ -10,7 +10,8 @@ empty lines. The keys:
     source                           outlet/slug that a rewrite was made from; a reprint's source is its `text_of`
     excerpt                          the share of that text which is shown, before a link to the rest: a truncated copy
     also_in                          an outlet whose feed lists this article too, with a tracking parameter
-    page                             consent (a consent wall answers), missing (404) or moved (301, to `moved_to`)
+    page                             consent (a consent wall answers), flash (a line or two and nothing else), missing (404)
+                                     or moved (301, to `moved_to`)
 
 A file named `*.edition-2.md` replaces the article of its outlet and slug once corrections are published.
 """

@@ -26,7 +26,7 @@ def render_article(outlet: Outlet, article: Article, url: str, teasers: Sequence
         "name": escape(outlet.name),
         "tagline": escape(outlet.tagline),
     }
-    return _template(outlet.label).substitute(fields)
+    return _template("flash" if article.page == "flash" else outlet.label).substitute(fields)
 
 
 def render_consent_wall(outlet: Outlet) -> str:

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import ipaddress
 import re
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from lxml import html
@@ -19,7 +14,6 @@ from examples.newsroom.content import Article, load_articles, load_outlets
 from examples.newsroom.server import Newsroom
 from tests.support.newsroom import Reply, ask, expected, feed_links, key_of, read_feed
 
-PROJECT = Path(__file__).parents[2]
 ARTICLES = load_articles(edition=1)
 WHOLE_ARTICLES = [key for story in expected()["stories"] for key in story["members"]]
 CORRECTED = expected()["revisions"][0]
@@ -302,59 +296,3 @@ def _bodies_and_entries(newsroom: Newsroom) -> dict[str, tuple[str, ...]]:
         for key, url in feed_links(newsroom).items()
         if key in WHOLE_ARTICLES
     }
-
-
-# --- the server
-
-
-def test_an_unknown_host_gets_the_list_of_outlets(first_edition: Newsroom) -> None:
-    index = ask(first_edition, f"http://127.0.0.1:{first_edition.port}/")
-    assert index.status == 200
-    assert all(url in text_of(index) for url in first_edition.feed_urls())
-    assert "/feeds.txt" in text_of(index)
-
-
-def test_the_plain_list_names_every_feed(first_edition: Newsroom) -> None:
-    plain = ask(first_edition, f"http://127.0.0.1:{first_edition.port}/feeds.txt")
-    assert plain.body.decode().splitlines() == first_edition.feed_urls()
-
-
-def test_each_host_has_a_front_page_and_lets_robots_in(first_edition: Newsroom) -> None:
-    for label in OUTLETS:
-        host = f"http://{label}.localhost:{first_edition.port}"
-        assert load_outlets()[label].name in text_of(ask(first_edition, f"{host}/"))
-        assert ask(first_edition, f"{host}/robots.txt").body == b"User-agent: *\nAllow: /\n"
-        assert ask(first_edition, f"{host}/nothing-here").status == 404
-
-
-def test_another_domain_serves_the_same_articles() -> None:
-    with Newsroom(domain="newsroom") as newsroom:
-        assert all(f".newsroom:{newsroom.port}/" in url for url in newsroom.feed_urls())
-        assert len(feed_links(newsroom)) == expected()["links"]
-
-
-def test_it_remembers_what_was_asked_for(newsroom: Newsroom) -> None:
-    ask(newsroom, f"http://moorbote.localhost:{newsroom.port}/rss.xml")
-    assert newsroom.requests == [("moorbote.localhost", "/rss.xml")]
-
-
-def test_a_head_request_gets_the_headers_alone(first_edition: Newsroom, links: dict[str, str]) -> None:
-    reply = ask(first_edition, links["moorbote/moorbahn-faehrt-wieder"], "HEAD")
-    assert (reply.status, reply.body) == (200, b"")
-    assert int(reply.headers["content-length"]) > 1000
-
-
-def test_it_listens_on_loopback_unless_told_otherwise(first_edition: Newsroom) -> None:
-    assert ipaddress.ip_address(first_edition.address).is_loopback
-
-
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_the_command_says_where_it_serves_and_ends_well_when_asked_to(sign: signal.Signals) -> None:
-    command = [sys.executable, "-m", "examples.newsroom.server", "--port", "0"]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        process.send_signal(sign)
-        rest, _ = process.communicate(timeout=10)
-    assert re.fullmatch(r"The newsroom serves 7 feeds, listed at http://127\.0\.0\.1:\d+/feeds\.txt\n", line)
-    assert (rest, process.returncode) == ("", 0)
