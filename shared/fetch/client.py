@@ -124,7 +124,7 @@ class Fetcher:
             if len(trail) >= bounds.redirects:
                 raise Permanent("too-many-redirects", f"More than {bounds.redirects} redirects.")
             trail.append(outcome)
-            target, headers = target_of(outcome.target, after=target), {}
+            target, headers = target_of(outcome.target), {}
 
     async def _exchange(
         self, target: Target, headers: Mapping[str, str], accept: Accept, bounds: FetchLimits, cookies: JobCookies
@@ -213,7 +213,7 @@ def _hop(status: int, target: Target, headers: Mapping[str, str]) -> Hop:
     location = headers.get("location", "").strip()
     if not location:
         raise Permanent("client-error", f"A redirect ({status}) that names no target.")
-    return Hop(status=status, source=target.url, target=location)
+    return Hop(status=status, source=target.url, target=target_of(location, after=target).url)
 
 
 def _declared_length(headers: Mapping[str, str]) -> int:
