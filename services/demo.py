@@ -68,7 +68,7 @@ def _told(app: App) -> dict[str, Any]:
     lines: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
     stories = []
-    for line in app.store.stories.list(limit=1000):
+    for line in app.store.stories.newest(limit=1000):
         told = app.store.stories.get(line.id)
         assert told is not None
         members = (told.canonical, *told.members)

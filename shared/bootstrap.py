@@ -10,10 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.config import Settings, settings_from
-from shared.failures import Mistake
-from shared.fetch import Fetcher
+from shared.fetch import AllowList, Fetcher, FetchLimits
 from shared.queue import JobQueue
-from shared.stages.address import AllowList
 from shared.store.store import Store
 
 VERSION = "0.1.0"
@@ -28,9 +26,10 @@ class App:
     store: Store
     queue: JobQueue
 
-    def fetcher(self, deadline: float | None = None) -> Fetcher:
+    def fetcher(self) -> Fetcher:
         """A client for the web; use it as an async context manager."""
-        return make_fetcher(self.settings, deadline)
+        limits = FetchLimits(total=self.settings.fetch_deadline, max_bytes=self.settings.page_bytes)
+        return Fetcher(user_agent=user_agent(self.settings), allowed=AllowList.parse(self.settings.allow_addresses), limits=limits)
 
     def close(self) -> None:
         """Give every connection back."""
@@ -69,14 +68,6 @@ def queue_url(settings: Settings) -> str:
 def embedded_queue_url(state_dir: Path) -> str:
     """A Unix socket in the state folder: only this user reaches it, and it can't collide with a port."""
     return f"unix://{state_dir / 'queue.sock'}?db=0"
-
-
-def allow_list(settings: Settings) -> AllowList:
-    """The networks that may be fetched though not public. Raises `Mistake`."""
-    try:
-        return AllowList.parse(settings.allow_addresses)
-    except ValueError as error:
-        raise Mistake(f"STORYFOLD_ALLOW_ADDRESSES can't be read: {error}.") from error
 
 
 def user_agent(settings: Settings) -> str:

@@ -35,7 +35,7 @@ def _fold(app: App, link: Link) -> None:
         if folding is None:
             log.logger().info("fold", outcome="stale")
             return
-        folded = _decide(folding, timedelta(days=app.settings.fold_days))
+        folded = decide(folding, timedelta(days=app.settings.fold_days))
         article = folding.article.id
     log.logger().info(
         "fold",
@@ -48,7 +48,7 @@ def _fold(app: App, link: Link) -> None:
     )
 
 
-def _decide(folding: Folding, window: timedelta) -> Folded:
+def decide(folding: Folding, window: timedelta) -> Folded:
     """Same URL first: a changed page is a revision. Else the stage decides by what the store knows."""
     article = folding.article
     if article.folded_revision == article.revision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -82,7 +83,13 @@ class _Worker:
 
     def _fail(self, link: Link, claim: Claim, failure: Failure) -> str:
         """Try again later, or end the link: the stage decides, by the kind of failure and the attempts so far."""
-        decided = after_failure(failure, link.attempts + 1, now(), max_attempts=self.app.settings.attempts)
+        decided = after_failure(
+            failure,
+            link.attempts + 1,
+            now=now(),
+            max_attempts=self.app.settings.attempts,
+            jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
+        )
         links = self.app.store.links
         if isinstance(decided, RetryAt):
             links.retry(claim, decided.at, failure.reason, now(), step="extract", detail=failure.detail)

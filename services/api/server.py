@@ -122,7 +122,7 @@ def _newest(app: App) -> list[tuple[str, str]]:
             f'<a href="{escape(story.url)}">{escape(story.title or story.url)}</a>',
             f"{story.members} member{'s' * (story.members > 1)}",
         )
-        for story in app.store.stories.list(limit=20)
+        for story in app.store.stories.newest(limit=20)
     ]
 
 

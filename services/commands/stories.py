@@ -21,7 +21,7 @@ from shared.store.stories import StoryMember, StoryTold
 def stories(limit: int, *, json_wanted: bool) -> None:
     """List stories, the last changed first."""
     with store() as opened:
-        found = opened.stories.list(limit=limit)
+        found = opened.stories.newest(limit=limit)
     if json_wanted:
         answer([asdict(story) for story in found])
         return

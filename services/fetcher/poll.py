@@ -11,10 +11,10 @@ from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Permanent
-from shared.fetch import Accept, Fetcher
+from shared.fetch import Accept, Fetcher, FetchLimits
 from shared.model import Feed, Page, ParsedFeed
 from shared.stages.entry_to_link import entry_to_link
-from shared.stages.feed_schedule import NextPoll, after_failure, after_success
+from shared.stages.feed_schedule import Bounds, Hints, NextPoll, after_failure, after_success
 from shared.stages.feed_to_entries import feed_to_entries
 from shared.store.feeds import FoundEntry, PollResult
 
@@ -38,7 +38,8 @@ class Poller:
             log.logger().info("poll", **facts, ms_total=watch.ms())
 
     async def _poll(self, feed: Feed) -> dict[str, object]:
-        page = await self.fetcher.get(feed.url, headers=_conditions(feed), accept=Accept.FEED)
+        limits = FetchLimits(total=self.app.settings.fetch_deadline, max_bytes=self.app.settings.feed_bytes)
+        page = await self.fetcher.get(feed.url, headers=_conditions(feed), accept=Accept.FEED, limits=limits)
         body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
         if page.status == 304:
             return await self._finish(feed, page, "not-modified", None, feed.body_hash, new=0, known=0)
@@ -68,29 +69,27 @@ class Poller:
         return {"outcome": outcome}
 
     def _schedule(self, feed: Feed, page: Page, parsed: ParsedFeed | None, *, new: int, known: int) -> NextPoll:
-        settings = self.app.settings
+        moment = now()
         return after_success(
             feed.interval,
             new_entries=new,
             known_entries=known,
-            ttl=parsed.ttl if parsed else None,
-            headers=page.headers,
-            now=now(),
+            now=moment,
             jitter=random.random(),  # noqa: S311 - spreads polls, guards nothing
-            shortest=settings.poll_shortest,
-            longest=settings.poll_longest,
+            hints=Hints.of(page.headers, ttl=parsed.ttl if parsed else None, now=moment),
+            bounds=self._bounds(),
         )
 
+    def _bounds(self) -> Bounds:
+        return Bounds(self.app.settings.poll_shortest, self.app.settings.poll_longest)
+
     async def _fail(self, feed: Feed, failure: Failure) -> dict[str, object]:
-        settings = self.app.settings
         following = after_failure(
-            feed.interval,
             failure,
-            failures=feed.failures + 1,
+            feed.failures + 1,
             now=now(),
             jitter=random.random(),  # noqa: S311 - spreads polls, guards nothing
-            shortest=settings.poll_shortest,
-            longest=settings.poll_longest,
+            bounds=self._bounds(),
         )
         fail = self.app.store.feeds.fail_poll
         await asyncio.to_thread(fail, feed.id, failure.reason, failure.detail, following.at, now())

@@ -77,7 +77,8 @@ class FeedStore:
         with self._database.writing() as connection:
             for url in dict.fromkeys(urls):
                 row = {"url": url, "added_at": now, "interval": interval, "next_poll_at": now, "failures": 0}
-                added += connection.execute(insert_or_skip(connection, feeds).values(row)).rowcount
+                inserted = insert_or_skip(connection, feeds).values(row).returning(feeds.c.id)
+                added += len(connection.execute(inserted).all())
                 back = update(feeds).where(feeds.c.url == url, feeds.c.removed_at.is_not(None))
                 added += connection.execute(back.values(removed_at=None, next_poll_at=now)).rowcount
         return added

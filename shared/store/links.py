@@ -53,17 +53,8 @@ class LinkStore:
 
     def submit(self, new: Iterable[NewLink], now: datetime) -> int:
         """Add links by hand; one that is there and finished is visited again. Returns how many are due because of it."""
-        due = 0
         with self._database.writing() as connection:
-            for each in new:
-                row = {"url": each.url, "host": each.host, "state": LinkState.DUE, "release": 0, "attempts": 0}
-                row |= {"due_at": now, "created_at": now}
-                added = connection.execute(insert_or_skip(connection, links).values(row)).rowcount
-                again = update(links).where(links.c.url == each.url, links.c.state == LinkState.DONE)
-                added += connection.execute(again.values(state=LinkState.DUE, due_at=now, attempts=0)).rowcount
-                _note_submission(connection, each.url, now, changed=added > 0)
-                due += added
-        return due
+            return sum(_submit(connection, each, now) for each in dict.fromkeys(new))
 
     def release(self, now: datetime, *, limit: int, per_host: int, lease: float) -> list[Claim]:
         """Hand out up to `limit` due links, hosts taking turns, at most `per_host` of one at once.
@@ -106,7 +97,7 @@ class LinkStore:
         """Make a link due again at `at`, one attempt charged. False if the claim no longer holds it."""
         with self._database.writing() as connection:
             values = {"state": LinkState.DUE, "due_at": at, "attempts": links.c.attempts + 1, "lease_until": None}
-            changed = connection.execute(update(links).where(_held([claim])).values(values)).rowcount == 1
+            changed = connection.execute(update(links).where(_held([claim]), _at_work()).values(values)).rowcount == 1
             if changed:
                 trail.write(connection, [claim.link], step, f"retry:{reason}", now, detail)
             return changed
@@ -116,23 +107,15 @@ class LinkStore:
         until = now + timedelta(seconds=lease)
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
+            given_up = _give_up(connection, now, max_attempts)
             again = update(links).where(_lost(LinkState.RELEASED, now)).values(attempts=links.c.attempts + 1)
-            again = again.values(state=LinkState.DUE, due_at=now, lease_until=None)
-            lost = connection.execute(again.returning(links.c.id, links.c.release, links.c.attempts)).all()
+            again = again.values(state=LinkState.DUE, due_at=now, lease_until=None).returning(links.c.id)
+            due_again = [row.id for row in connection.execute(again)]
             fold = update(links).where(_lost(LinkState.EXTRACTED, now)).values(attempts=links.c.attempts + 1)
-            fold = fold.values(release=links.c.release + 1, lease_until=until)
-            folds = connection.execute(fold.returning(links.c.id, links.c.release, links.c.attempts)).all()
-            trail.write(connection, [row.id for row in (*lost, *folds)], "lease", "ran-out", now)
-            spent = [row for row in (*lost, *folds) if row.attempts >= max_attempts]
-            for row in spent:
-                outcome = Outcome.DEAD.because("lost-worker")
-                finish(connection, Claim(row.id, row.release), outcome, now, step="lease", detail="its worker died each time")
-        given_up = {row.id for row in spent}
-        return Reclaimed(
-            due_again=sum(row.id not in given_up for row in lost),
-            given_up=len(given_up),
-            to_fold=tuple(Claim(row.id, row.release) for row in folds if row.id not in given_up),
-        )
+            fold = fold.values(release=links.c.release + 1, lease_until=until).returning(links.c.id, links.c.release)
+            to_fold = tuple(Claim(row.id, row.release) for row in connection.execute(fold))
+            trail.write(connection, [*due_again, *(claim.link for claim in to_fold)], "lease", "ran-out", now)
+        return Reclaimed(len(due_again), given_up, to_fold)
 
     def unfinished(self) -> int:
         """How many links have no outcome yet."""
@@ -163,15 +146,29 @@ def finish(connection: Connection, claim: Claim, outcome: str, now: datetime, *,
         "finished_at": now,
         "lease_until": None,
     }
-    held = update(links).where(_held([claim]), links.c.state != LinkState.DONE)
+    held = update(links).where(_held([claim]), _at_work())
     changed = connection.execute(held.values(values)).rowcount == 1
     if changed:
         trail.write(connection, [claim.link], step, outcome, now, detail)
     return changed
 
 
+def _give_up(connection: Connection, now: datetime, max_attempts: int) -> int:
+    lost = _lost(LinkState.RELEASED, now) | _lost(LinkState.EXTRACTED, now)
+    query = select(links.c.id, links.c.release).where(lost, links.c.attempts + 1 >= max_attempts)
+    spent = [Claim(row.id, row.release) for row in connection.execute(query)]
+    for claim in spent:
+        outcome = Outcome.DEAD.because("lost-worker")
+        finish(connection, claim, outcome, now, step="lease", detail="its worker died each time")
+    return len(spent)
+
+
 def _held(claims: Sequence[Claim]) -> Any:  # noqa: ANN401 - a SQL condition
     return tuple_(links.c.id, links.c.release).in_([tuple(claim) for claim in claims])
+
+
+def _at_work() -> Any:  # noqa: ANN401 - a SQL condition
+    return links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED])
 
 
 def _lost(state: LinkState, now: datetime) -> Any:  # noqa: ANN401 - a SQL condition
@@ -197,10 +194,15 @@ def _due_in_turns(now: datetime, per_host: int) -> Any:  # noqa: ANN401 - a SQL 
     )
 
 
-def _note_submission(connection: Connection, url: str, now: datetime, *, changed: bool) -> None:
-    if changed:
-        link = connection.execute(select(links.c.id).where(links.c.url == url)).scalar_one()
+def _submit(connection: Connection, new: NewLink, now: datetime) -> bool:
+    row = {"url": new.url, "host": new.host, "state": LinkState.DUE, "release": 0, "attempts": 0}
+    added = insert_or_skip(connection, links).values(row | {"due_at": now, "created_at": now}).returning(links.c.id)
+    again = update(links).where(links.c.url == new.url, links.c.state == LinkState.DONE)
+    again = again.values(state=LinkState.DUE, due_at=now, attempts=0).returning(links.c.id)
+    link = connection.execute(added).scalar() or connection.execute(again).scalar()
+    if link is not None:
         trail.write(connection, [link], "entry", "submitted", now)
+    return link is not None
 
 
 def _link(row: Row[Any]) -> Link:

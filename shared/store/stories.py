@@ -166,7 +166,7 @@ class StoryStore:
             article = _claimed_article(connection, claim)
             yield None if article is None else Folding(connection, claim, article, now)
 
-    def list(self, *, limit: int = 50, since: datetime | None = None) -> list[StoryLine]:
+    def newest(self, *, limit: int = 50, since: datetime | None = None) -> list[StoryLine]:
         """Stories, the last changed first."""
         size = _sizes()
         query = (
@@ -264,26 +264,26 @@ def _views(connection: Connection, ids: set[int]) -> dict[int, StoryView]:
     place = func.row_number().over(
         partition_by=(members.c.story_id, members.c.role), order_by=(members.c.joined_at.desc(), members.c.article_id.desc())
     )
-    count = func.count().over(partition_by=(members.c.story_id, members.c.role))
-    ranked = select(members, place.label("place"), count.label("count")).where(members.c.story_id.in_(ids)).subquery()
+    size = func.count().over(partition_by=(members.c.story_id, members.c.role))
+    ranked = select(members, place.label("place"), size.label("size")).where(members.c.story_id.in_(ids)).subquery()
     rows = connection.execute(select(ranked).where(ranked.c.place <= _CORE_KNOWN).order_by(ranked.c.place)).all()
     return {story: _view(story, anchor, [row for row in rows if row.story_id == story]) for story, anchor in anchors.items()}
 
 
 def _view(story: int, anchor: int, rows: list[Row[Any]]) -> StoryView:
-    core = [row for row in rows if row.role != Role.EXCERPT]
+    core = [row for row in rows if row.role == Role.CORE]
     excerpts = [row for row in rows if row.role == Role.EXCERPT]
     return StoryView(
         id=story,
         anchor=anchor,
         core=tuple(row.article_id for row in core),
-        core_count=max((row.count for row in core), default=0),
+        core_count=core[0].size if core else 0,
         excerpts=tuple(row.article_id for row in excerpts),
-        excerpt_count=max((row.count for row in excerpts), default=0),
+        excerpt_count=excerpts[0].size if excerpts else 0,
     )
 
 
-def _signed(connection: Connection, ids: Iterable[int]) -> Sequence[Row[Any]]:
+def _signed(connection: Connection, ids: Iterable[int]) -> Sequence[Row[*tuple[Any, ...]]]:
     query = select(signatures.c.article_id, signatures.c.payload, articles.c.host)
     query = query.join(articles, articles.c.id == signatures.c.article_id)
     chosen = query.where(signatures.c.article_id.in_(list(ids)), signatures.c.version == SIGNATURE_VERSION)

@@ -1,0 +1,129 @@
+"""Feeds and entries, on both databases, each step done twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.model import Entry
+from shared.store.feeds import FoundEntry, PollResult, Recorded
+from shared.store.store import Store
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+FEED = "https://a.example/feed.xml"
+ENTRY = Entry(guid="g1", url="https://a.example/1?utm_source=rss", title="One", published=NOW, updated=NOW)
+FOUND = FoundEntry(ENTRY, "https://a.example/1", "a.example")
+
+
+def one_feed(store: Store) -> int:
+    store.feeds.add([FEED], NOW, interval=300)
+    return store.feeds.all()[0].id
+
+
+def finish(store: Store, feed: int, **changes: str | None) -> None:
+    result = PollResult("A", '"v1"', None, "hash", "polled", 600, NOW + timedelta(seconds=600))
+    store.feeds.finish_poll(feed, replace(result, **changes), NOW)  # type: ignore[arg-type]
+
+
+def end_link(store: Store) -> None:
+    [claim] = store.links.release(NOW, limit=1, per_host=1, lease=60)
+    store.links.finish(claim, "dead:not-found", NOW, step="extract")
+
+
+def test_a_feed_added_twice_is_one_feed(store: Store) -> None:
+    assert store.feeds.add([FEED, FEED], NOW, interval=300) == 1
+    assert store.feeds.add([FEED], NOW, interval=300) == 0
+    assert [feed.url for feed in store.feeds.all()] == [FEED]
+
+
+def test_a_removed_feed_is_not_polled_and_can_come_back(store: Store) -> None:
+    one_feed(store)
+    assert store.feeds.remove(FEED, NOW)
+    assert not store.feeds.remove(FEED, NOW)
+    assert store.feeds.claim_due(NOW, limit=10) == []
+    assert store.feeds.add([FEED], NOW, interval=300) == 1
+    assert len(store.feeds.claim_due(NOW, limit=10)) == 1
+
+
+def test_a_due_feed_is_claimed_by_one_fetcher_only(store: Store) -> None:
+    one_feed(store)
+    assert [feed.url for feed in store.feeds.claim_due(NOW, limit=10)] == [FEED]
+    assert store.feeds.claim_due(NOW, limit=10) == []
+
+
+def test_a_feed_whose_fetcher_died_is_due_again_after_a_while(store: Store) -> None:
+    one_feed(store)
+    store.feeds.claim_due(NOW, limit=10)
+    assert len(store.feeds.claim_due(NOW + timedelta(minutes=6), limit=10)) == 1
+
+
+def test_an_entry_told_twice_makes_one_link(store: Store) -> None:
+    feed = one_feed(store)
+    assert store.feeds.record_poll(feed, [FOUND], NOW) == Recorded(new=1, changed=0, known=0)
+    assert store.feeds.record_poll(feed, [FOUND], NOW) == Recorded(new=0, changed=0, known=1)
+    assert store.links.counts() == {"due": 1}
+
+
+def test_two_feeds_that_name_one_link_share_it(store: Store) -> None:
+    store.feeds.add([FEED, "https://b.example/feed.xml"], NOW, interval=300)
+    first, second = (feed.id for feed in store.feeds.all())
+    store.feeds.record_poll(first, [FOUND], NOW)
+    assert store.feeds.record_poll(second, [FOUND], NOW) == Recorded(new=0, changed=0, known=1)
+    assert store.links.counts() == {"due": 1}
+
+
+def test_a_changed_entry_makes_its_finished_link_due_again(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.record_poll(feed, [FOUND], NOW)
+    end_link(store)
+    corrected = replace(FOUND, entry=replace(ENTRY, title="One, corrected", updated=NOW + timedelta(hours=1)))
+    assert store.feeds.record_poll(feed, [corrected], NOW) == Recorded(new=0, changed=1, known=0)
+    assert store.links.counts() == {"due": 1}
+    assert store.feeds.record_poll(feed, [corrected], NOW) == Recorded(new=0, changed=0, known=1)
+
+
+def test_an_unchanged_entry_leaves_a_finished_link_alone(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.record_poll(feed, [FOUND], NOW)
+    end_link(store)
+    store.feeds.record_poll(feed, [FOUND], NOW)
+    assert store.links.counts() == {"dead:not-found": 1}
+
+
+def test_a_success_keeps_validators_and_clears_failures(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.fail_poll(feed, "timeout", "no answer", NOW, NOW)
+    finish(store, feed)
+    finish(store, feed)
+    [claimed] = store.feeds.claim_due(NOW + timedelta(hours=1), limit=10)
+    assert (claimed.etag, claimed.title, claimed.interval, claimed.failures) == ('"v1"', "A", 600, 0)
+
+
+def test_a_poll_without_a_title_keeps_the_one_that_is_known(store: Store) -> None:
+    feed = one_feed(store)
+    finish(store, feed)
+    finish(store, feed, title=None)
+    assert store.feeds.all()[0].title == "A"
+
+
+def test_failures_add_up_and_say_why(store: Store) -> None:
+    feed = one_feed(store)
+    for _ in range(2):
+        store.feeds.fail_poll(feed, "not-a-feed", "the server answered with HTML", NOW, NOW)
+    [status] = store.feeds.all()
+    assert (status.failures, status.last_outcome, status.last_detail) == (2, "failed:not-a-feed", "the server answered with HTML")
+
+
+def test_feeds_not_polled_since_a_moment_are_counted(store: Store) -> None:
+    feed = one_feed(store)
+    assert store.feeds.unpolled_since(NOW) == 1
+    finish(store, feed)
+    assert store.feeds.unpolled_since(NOW) == 0
+    assert store.feeds.unpolled_since(NOW + timedelta(seconds=1)) == 1
+
+
+def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="a time without a zone"):
+        store.feeds.add([FEED], datetime(2026, 11, 20, 12, 0), interval=300)  # noqa: DTZ001 - that is the point
