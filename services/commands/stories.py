@@ -12,6 +12,7 @@ from services.commands.output import answer, as_json, facts, table
 from shared.bootstrap import queue_url
 from shared.failures import Mistake
 from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable
+from shared.store.store import Store
 from shared.store.stories import StoryMember, StoryTold
 
 
@@ -48,31 +49,44 @@ def show(story: int, *, removed: bool, json_wanted: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--check", is_flag=True, help="Print nothing; end with exit code 1 where the database or the queue can't be reached."
+)
 @as_json
-def status(*, json_wanted: bool) -> None:
+def status(*, check: bool, json_wanted: bool) -> int:
     """Tell how many feeds, links and stories there are, what waits, and whether the queue answers."""
     with store() as opened:
-        found = opened.feeds.all()
-        counts = {
-            "feeds": len(found),
-            "feeds failing": sum(feed.failures > 0 for feed in found),
-            "stories": opened.stories.count(),
-            "links": opened.links.counts(),
-        }
-    counts["queue"] = _waiting()
+        counts = _counts(opened)
+    waiting = _waiting()
+    if check:
+        return 1 if waiting is None else 0
+    counts["queue"] = (
+        "not running" if waiting is None else f"{waiting[EXTRACT]} extract jobs and {waiting[DEDUP]} dedup jobs wait"
+    )
     if json_wanted:
         answer(counts)
-        return
+        return 0
     links: Any = counts.pop("links")
     facts(counts | {"links": sum(links.values())} | {f"  {name}": number for name, number in links.items()})
+    return 0
 
 
-def _waiting() -> str:
+def _counts(opened: Store) -> dict[str, object]:
+    found = opened.feeds.all()
+    return {
+        "feeds": len(found),
+        "feeds failing": sum(feed.failures > 0 for feed in found),
+        "stories": opened.stories.count(),
+        "links": opened.links.counts(),
+    }
+
+
+def _waiting() -> dict[str, int] | None:
     queue = JobQueue(queue_url(settings()))
     try:
-        return f"{queue.waiting(EXTRACT)} extract jobs and {queue.waiting(DEDUP)} dedup jobs wait"
+        return {name: queue.waiting(name) for name in (EXTRACT, DEDUP)}
     except QueueUnreachable:
-        return "not running"
+        return None
     finally:
         queue.close()
 
