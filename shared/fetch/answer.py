@@ -75,8 +75,9 @@ def check_status(status: int, headers: Mapping[str, str], *, now: datetime) -> N
     said = f"The server answered {status}."
     if status == 429:
         raise Transient("rate-limited", said, pause)
-    if status >= 500 or status in {408, 425}:
+    if 500 <= status < 600 or status in {408, 425}:
         raise Transient("server-error", said, pause)
     if status in {404, 410}:
         raise Permanent("not-found" if status == 404 else "gone", said)
-    raise Permanent("forbidden" if status in {401, 402, 403, 407, 451} else "client-error", said)
+    refused = status in {401, 402, 403, 407, 451} or status >= 600  # LinkedIn's 999 among them
+    raise Permanent("forbidden" if refused else "client-error", said)

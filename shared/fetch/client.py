@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -18,7 +18,7 @@ from shared.failures import Hostile, Permanent, Transient
 from shared.fetch.answer import Accept, check_kind, check_start, check_status
 from shared.fetch.body import Body
 from shared.fetch.cookies import JobCookies
-from shared.fetch.network import GuardedBackend, Resolve
+from shared.fetch.network import GuardedBackend, HeadLimitedStream, Resolve
 from shared.fetch.target import Target, target_of
 from shared.model import Page
 from shared.stages.address import AllowList
@@ -133,6 +133,7 @@ class Fetcher:
         request = self._request(target, headers, accept, bounds, cookies)
         try:
             response = await self._pool.handle_async_request(request)
+            _tell_head_is_read(response)
             try:
                 return await _read(response, target, accept, bounds, cookies)
             finally:
@@ -172,6 +173,12 @@ def tls_context() -> ssl.SSLContext:
     if not context.cert_store_stats()["x509_ca"] and not context.get_ca_certs():
         context.load_verify_locations(certifi.where())
     return context
+
+
+def _tell_head_is_read(response: httpcore.Response) -> None:
+    stream = response.extensions.get("network_stream")
+    if isinstance(stream, HeadLimitedStream):
+        stream.head_is_read()
 
 
 async def _read(
@@ -221,13 +228,22 @@ def _declared_length(headers: Mapping[str, str]) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
 
 
-def _protocol_failure(error: httpcore.ProtocolError, target: Target) -> Transient | Permanent | Hostile:
-    if getattr(error.__cause__, "error_status_hint", None) == 431:
+def _protocol_failure(error: httpcore.ProtocolError, target: Target) -> Transient | Hostile:
+    if any(getattr(each, "error_status_hint", None) == 431 for each in _behind(error)):
         return Hostile("header-too-large", f"{target.host} sends headers beyond all measure.")
     return Transient("connection", f"{target.host} broke the protocol: {error}.")
 
 
 def _network_failure(error: Exception, target: Target) -> Transient:
-    if isinstance(error.__cause__, ssl.SSLError):
-        return Transient("tls", f"No safe connection to {target.host}: {error.__cause__.reason or error}.")
+    tls = next((each for each in _behind(error) if isinstance(each, ssl.SSLError)), None)
+    if tls is not None:
+        return Transient("tls", f"No safe connection to {target.host}: {tls.reason or tls}.")
     return Transient("connection", f"The connection to {target.host} failed: {error or type(error).__name__}.")
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """The errors that led to this one; httpcore's pool forgets causes, but not contexts."""
+    following: BaseException | None = error
+    while following is not None:
+        yield following
+        following = following.__cause__ or following.__context__

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from ipaddress import IPv4Address, ip_address
+from typing import Any
 
 import httpcore
 
@@ -21,6 +23,7 @@ Resolve = Callable[[str, int], Awaitable[list[Address]]]
 
 _LOOKUPS_AT_ONCE = 32
 _ADDRESSES_TRIED = 4
+_LARGEST_HEAD = 400_000  # bytes; servers of all kinds stay below 64 kB, h11 gives up on a single head at 100 kB
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -45,7 +48,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError("no address")
         for address in addresses[:_ADDRESSES_TRIED]:
             try:
-                return await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                stream = await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+                return HeadLimitedStream(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
@@ -83,6 +87,53 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             address, why = next(iter(refused.items()))
             raise Hostile("private-address", f"{host} leads to {address} ({why}), which may not be fetched.")
         return passed
+
+
+class HeadLimitedStream(httpcore.AsyncNetworkStream):
+    """A connection that gives up on answers whose head never ends; a body's size is limited elsewhere.
+
+    httpcore limits a single head, but reads any number of interim answers (1xx) before it.
+    """
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+        self._room = _LARGEST_HEAD
+        self._in_head = True
+
+    def head_is_read(self) -> None:
+        """From here on comes the body, until the next request."""
+        self._in_head = False
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
+        """Raises `Hostile("header-too-large")`."""
+        received = await self._stream.read(max_bytes, timeout)
+        if self._in_head:
+            self._room -= len(received)
+            if self._room < 0:
+                raise Hostile("header-too-large", "The head of the answer does not end.")
+        return received
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
+        """A request, after which a head is awaited."""
+        self._in_head, self._room = True, _LARGEST_HEAD
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        """The same over TLS."""
+        return HeadLimitedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
+        """What the connection knows of itself."""
+        return self._stream.get_extra_info(info)
 
 
 async def resolve_name(host: str, port: int) -> list[Address]:
