@@ -67,8 +67,9 @@ def web_address(candidate: str | None, base: str) -> str | None:
     """An absolute http(s) URL, or None."""
     if not candidate or not candidate.strip():
         return None
+    named = candidate.strip()
     try:
-        url = urljoin(base, candidate.strip())
+        url = urljoin(base, f"http://{named}" if named.lower().startswith("www.") else named)
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None

@@ -13,7 +13,10 @@ from urllib.parse import quote, unquote
 
 import idna
 
-_CONTROL: Final = re.compile(r"[\x00-\x20\x7f\u00a0\u200b-\u200f\u2028\u2029\ufeff]+")
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028\u2029\ufeff]+")
+_ESCAPED_AND: Final = re.compile(r"&(?:amp|#0*38);")
+_SECOND_SCHEME: Final = re.compile(r"^https?:/*(?=https?:/)", re.IGNORECASE)
+_COUNTRY: Final = re.compile(r"com|(?:com?\.)?[a-z]{2}")
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _BARE_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -48,11 +51,12 @@ def rules() -> Mapping[str, Any]:
 
 def tidy(url: str) -> str:
     """Without the blanks, line breaks, CDATA marks and doubled escapes that feeds wrap around addresses."""
-    spelled = url.strip()
+    spelled = _INVISIBLE.sub("", url).strip(" \u00a0")
     if spelled.startswith("<![CDATA["):
-        spelled = spelled.removeprefix("<![CDATA[").removesuffix("]]>").strip()
-    spelled = _CONTROL.sub(lambda blank: "%20" if blank[0].strip("\r\n\t\0") == " " else "", spelled.strip("\ufeff\u200b \u00a0"))
-    return spelled.replace("&amp;", "&")
+        spelled = spelled.removeprefix("<![CDATA[").removesuffix("]]>").strip(" \u00a0")
+    if spelled.lower().startswith("www."):
+        spelled = "http://" + spelled
+    return _SECOND_SCHEME.sub("", _ESCAPED_AND.sub("&", spelled).replace(" ", "%20"))
 
 
 def host_with_port(name: str | None, port: int | None, scheme: str) -> str:
@@ -91,10 +95,10 @@ def clean_query(query: str, host: str) -> str:
 
 
 def host_matches(host: str, pattern: str) -> bool:
-    """Whether a host is the pattern's or below it; `google.*` stands for every country's, `*` alone for all."""
+    """Whether a host is the pattern's or below it; `google.*` stands for every country's."""
     if pattern.endswith(".*"):
-        stem = pattern[:-2]
-        return f".{host}".find(f".{stem}.") >= 0 and host.rpartition(f"{stem}.")[2].count(".") <= 1
+        before, found, country = f".{host}".rpartition(f".{pattern[:-1]}")
+        return bool(found) and _COUNTRY.fullmatch(country) is not None and not before.endswith(".")
     return host == pattern or host.endswith("." + pattern)
 
 

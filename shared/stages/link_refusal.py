@@ -11,11 +11,15 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?", re.IGNORECASE)
 
 
 def refusal(parts: Parts) -> str | None:
-    """Why this is no article's address, as a phrase, or None. A query makes a home page an article: /?p=123."""
+    """Why this is no article's address, as a phrase, or None. Most queries make a home page an article: /?p=123."""
     segments = [segment.lower() for segment in parts.path.split("/") if segment]
     if extension := _file_extension(segments):
         return f"is a .{extension} file"
-    return None if parts.query else _section(segments)
+    if segments and segments[-1] in rules()["refused"]["feed_segments"]:
+        return "is a feed"
+    if parts.query and not (_is_home(segments) and _names(parts.query) <= set(rules()["refused"]["home_parameters"])):
+        return None
+    return _section(segments)
 
 
 def _section(segments: list[str]) -> str | None:
@@ -28,6 +32,10 @@ def _section(segments: list[str]) -> str | None:
     if len(segments) == 1 and segments[0] in refused["first_segments_alone"]:
         return "is no article, by its name"
     return "lists articles" if len(segments) == 2 and segments[0] in refused["listings"] else None
+
+
+def _names(query: str) -> set[str]:
+    return {pair.partition("=")[0].lower() for pair in query.split("&")}
 
 
 def _is_home(segments: list[str]) -> bool:
