@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from services.embedded_queue import EmbeddedQueue
 from services.processes import Child
@@ -101,6 +100,7 @@ def running(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[L
                 try:
                     wait_for_queue(app, run)
                     app.store.prepare()
+                    app.store.feeds.forget_polls()
                     yield run, app
                 finally:
                     app.close()
@@ -127,15 +127,13 @@ def wait_for_queue(app: App, run: LocalRun) -> None:
             return
 
 
-def is_idle(app: App, since: datetime) -> bool:
-    """Nothing is left to do: each feed was polled after `since`, and every link has its outcome."""
-    return app.store.feeds.unpolled_since(since) == 0 and app.store.links.unfinished() == 0
+def watch_until_idle(run: LocalRun, app: App) -> None:
+    """Keep everything running until nothing is left to do: no feed is due, and every link has its outcome.
 
-
-def watch_until_idle(run: LocalRun, app: App, since: datetime | None = None) -> None:
-    """Keep everything running until nothing is left to do."""
-    start = since or now()
-    run.watch(lambda: is_idle(app, start))
+    A feed that is due every few seconds would never leave a gap, so what counts is the moment of the call.
+    """
+    asked = now()
+    run.watch(lambda: app.store.feeds.due(asked) == 0 and app.store.links.unfinished() == 0)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ _LONGEST_WAIT = 10.0  # seconds
 
 def serve_worker(app: App, name: str) -> None:
     """Work until SIGTERM; the job under way is finished first."""
-    importlib.import_module(f"workers.{name}")  # once, here: forked work-horses find it loaded
+    importlib.import_module(f"workers.{name}").warm_up()
     wait_for_queue(app)
     log.logger().info("worker", outcome="started", queue=name)
     app.queue.worker(name).work(logging_level="WARNING")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.config import Settings, settings_from
-from shared.fetch import AllowList, Fetcher, FetchLimits
+from shared.fetch import Fetcher, FetchLimits
 from shared.queue import JobQueue
 from shared.store.store import Store
 
@@ -29,7 +29,7 @@ class App:
     def fetcher(self) -> Fetcher:
         """A client for the web; use it as an async context manager."""
         limits = FetchLimits(total=self.settings.fetch_deadline, max_bytes=self.settings.page_bytes)
-        return Fetcher(user_agent=user_agent(self.settings), allowed=AllowList.parse(self.settings.allow_addresses), limits=limits)
+        return Fetcher(user_agent=user_agent(self.settings), allowed=self.settings.allow_addresses, limits=limits)
 
     def close(self) -> None:
         """Give every connection back."""

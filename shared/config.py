@@ -8,32 +8,35 @@ from pathlib import Path
 from typing import Any
 
 from shared.failures import Mistake
+from shared.stages.address import AllowList
+
+
+class _Unusable(Exception):
+    """The message tells what the value must be."""
 
 
 def _number(low: float, high: float) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
-        return value
-
-    return parse
+    return lambda text: _within(float, text, low, high, f"a number from {low:g} to {high:.10g}")
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return value
+    return lambda text: int(_within(int, text, low, high, f"a whole number from {low} to {high}"))
 
-    return parse
+
+def _within(kind: type[int | float], text: str, low: float, high: float, wanted: str) -> float:
+    try:
+        value = kind(text)
+    except ValueError as error:
+        raise _Unusable(wanted) from error
+    if not low <= value <= high:
+        raise _Unusable(wanted)
+    return value
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text not in words:
-            raise ValueError("one of " + ", ".join(words))
+            raise _Unusable("one of " + ", ".join(words))
         return text
 
     return parse
@@ -94,10 +97,10 @@ class Settings:
     contact: str = _setting(
         "STORYFOLD_CONTACT", "", _text, "Web page or e-mail address that the User-Agent names, so that a site can reach you."
     )
-    allow_addresses: str = _setting(
+    allow_addresses: AllowList = _setting(  # noqa: RUF009 - as above
         "STORYFOLD_ALLOW_ADDRESSES",
         "",
-        _text,
+        AllowList.parse,
         "Networks, each with an optional port, that may be fetched although they are not public, such as `127.0.0.1:8765`; "
         "meant for the bundled newsroom and for tests.",
     )
@@ -176,6 +179,7 @@ def _read(environment: Mapping[str, str], described: Mapping[str, Any]) -> objec
     text = environment.get(described["variable"], "").strip() or described["default"]
     try:
         return described["parse"](text)
-    except ValueError as error:
-        wanted = str(error) if "invalid literal" not in str(error) and "could not convert" not in str(error) else "a number"
-        raise Mistake(f"{described['variable']} is {text!r}; it must be {wanted}.") from error
+    except Mistake as mistake:
+        raise Mistake(f"{described['variable']}: {mistake}") from mistake
+    except _Unusable as wanted:
+        raise Mistake(f"{described['variable']} is {text!r}; it must be {wanted}.") from wanted

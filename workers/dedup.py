@@ -60,3 +60,8 @@ def decide(folding: Folding, window: timedelta) -> Folded:
     incoming = Incoming(article=article.id, host=article.host, fingerprint=signature)
     decision = article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts)
     return folding.record(decision, signature)
+
+
+def warm_up() -> None:
+    """Load what folding needs once, in the parent: a forked work-horse would load it anew for each batch."""
+    fingerprint("A text that is read once, before any work, so that every table is loaded.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -14,6 +16,7 @@ from starlette.routing import Route
 
 from shared import log
 from shared.bootstrap import App
+from shared.failures import Mistake
 from shared.queue import DEDUP, EXTRACT, QueueUnreachable
 from shared.store.store import StoreUnreachable
 
@@ -74,17 +77,23 @@ def look(app: App) -> Health:
 
 def serve_api(app: App) -> None:
     """Serve until SIGTERM."""
-    settings = app.settings
-    config = uvicorn.Config(
-        make_api(app),
-        host=settings.api_bind,
-        port=settings.api_port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-    )
-    log.logger().info("api", outcome="started", url=f"http://{settings.api_bind}:{settings.api_port}/health")
-    uvicorn.Server(config).run()
+    listener = listen(app.settings.api_bind, app.settings.api_port)
+    config = uvicorn.Config(make_api(app), log_config=None, access_log=False, timeout_graceful_shutdown=5)
+    address, port = listener.getsockname()[:2]
+    log.logger().info("api", outcome="started", url=f"http://{address}:{port}/health")
+    uvicorn.Server(config).run(sockets=[listener])
+    log.logger().info("api", outcome="stopped")
+
+
+def listen(address: str, port: int) -> socket.socket:
+    """The port that is set; where it is taken, any free one, so that a second run on this machine works too."""
+    try:
+        return socket.create_server((address, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise Mistake(f"The API can't listen on {address}:{port}; set STORYFOLD_API_BIND and STORYFOLD_API_PORT.") from error
+        log.logger().warning("api", outcome="port-taken", port=port, message="taking any free one; STORYFOLD_API_PORT sets it")
+        return socket.create_server((address, 0))
 
 
 def _record(health: Health) -> dict[str, Any]:

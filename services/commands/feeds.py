@@ -108,20 +108,23 @@ def submit(urls: tuple[str, ...], *, json_wanted: bool) -> None:
         facts({"due": due})
 
 
-def checked_feed_urls(urls: tuple[str, ...]) -> list[str]:
-    """The URLs as they are; raises `Mistake` for the first that no feed can have."""
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise Mistake(f"{url!r} is no feed's address; it must begin with http:// or https://.")
-    return list(urls)
+def complaint_about(url: str) -> str | None:
+    """Why no feed can have this address, in one sentence; None where one can."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return f"{url!r} is no feed's address; it must begin with http:// or https://."
+    return None
 
 
 def _add(urls: tuple[str, ...], *, json_wanted: bool) -> None:
-    checked = checked_feed_urls(urls)
+    """Add the good ones, then complain about the first bad one."""
+    complaints = [complaint for url in urls if (complaint := complaint_about(url))]
+    good = [url for url in urls if complaint_about(url) is None]
     with store() as opened:
-        added = opened.feeds.add(checked, now(), interval=settings().poll_shortest)
+        added = opened.feeds.add(good, now(), interval=settings().poll_shortest)
     if json_wanted:
-        answer({"added": added, "known": len(checked) - added})
+        answer({"added": added, "known": len(good) - added})
     else:
-        facts({"added": added, "known already": len(checked) - added})
+        facts({"added": added, "known already": len(good) - added})
+    if complaints:
+        raise Mistake(complaints[0])

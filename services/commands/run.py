@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from services.commands.context import settings
-from services.commands.feeds import checked_feed_urls
+from services.commands.feeds import complaint_about
 from services.demo import demo as run_demo
 from services.feed_sources import FeedSource, feeds_told
 from services.live import Screen
@@ -17,7 +17,6 @@ from services.local import running, watch_until_idle
 from services.newsroom import BundledNewsroom, forget_newsroom, serving_newsroom
 from shared import log
 from shared.bootstrap import App, build, now
-from shared.failures import Mistake
 
 _SERVICES = ("fetcher", "extract", "dedup", "api")
 
@@ -25,7 +24,7 @@ _SERVICES = ("fetcher", "extract", "dedup", "api")
 @click.command()
 @click.option("--feeds", "file", metavar="FILE", help="An OPML file or a plain list of feeds.")
 @click.option("--feed", "urls", multiple=True, metavar="URL", help="A feed; may be given more than once.")
-@click.option("--until-idle", is_flag=True, help="Stop when every feed was polled and every link has its outcome.")
+@click.option("--until-idle", is_flag=True, help="Stop when no feed is due and every link has its outcome.")
 @click.option("--json", "json_wanted", is_flag=True, help="Log in JSON, an object a line.")
 def run(file: str | None, urls: tuple[str, ...], *, until_idle: bool, json_wanted: bool) -> None:
     """Run everything on this machine: queue, fetcher, workers and API.
@@ -38,17 +37,18 @@ def run(file: str | None, urls: tuple[str, ...], *, until_idle: bool, json_wante
     with Screen(asked) as screen:
         chosen = screen.settings
         log.configure(chosen, "run")
-        with running(chosen, screen.tell) as (local, app):
-            started = now()
-            with serving_newsroom(chosen, wanted=source is None and not _has_own_feeds(app)) as newsroom:
-                _add_feeds(app, source, newsroom)
-                local.start_services(newsroom.environment() if newsroom else {})
-                screen.follow(app)
-                if until_idle:
-                    watch_until_idle(local, app, started)
-                else:
-                    local.watch(lambda: False)
-                log.logger().info("run", outcome="stopping", message="finishing what is under way")
+        with (
+            running(chosen, screen.tell) as (local, app),
+            serving_newsroom(chosen, wanted=source is None and not _has_own_feeds(app)) as newsroom,
+        ):
+            _add_feeds(app, source, newsroom)
+            local.start_services(newsroom.environment() if newsroom else {})
+            screen.follow(app)
+            if until_idle:
+                watch_until_idle(local, app)
+            else:
+                local.watch(lambda: False)
+            log.logger().info("run", outcome="stopping", message="finishing what is under way")
 
 
 @click.command()
@@ -99,13 +99,10 @@ def _add_feeds(app: App, source: FeedSource | None, newsroom: BundledNewsroom | 
 
 def _usable(source: FeedSource) -> list[str]:
     """The source's feeds, each bad address named in the log and left out."""
-    usable = []
     for url in source.urls:
-        try:
-            usable += checked_feed_urls((url,))
-        except Mistake as mistake:
-            log.logger().warning("feeds", outcome="refused", source=source.name, message=str(mistake))
-    return usable
+        if complaint := complaint_about(url):
+            log.logger().warning("feeds", outcome="refused", source=source.name, message=complaint)
+    return [url for url in source.urls if complaint_about(url) is None]
 
 
 def _has_own_feeds(app: App) -> bool:

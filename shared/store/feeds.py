@@ -16,7 +16,7 @@ from shared.store.engine import Database
 from shared.store.schema import entries, feeds, links
 from shared.store.upsert import insert_or_skip
 
-_POLL_LEASE = timedelta(minutes=5)  # a fetcher that dies amid a poll delays that feed by this much
+_POLL_LEASE = timedelta(minutes=2)  # longer than any poll; a fetcher that dies amid one delays that feed by this much
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ class FeedStore:
         due = (
             select(feeds)
             .where(feeds.c.removed_at.is_(None), feeds.c.next_poll_at <= now)
+            .where(feeds.c.poll_lease_until.is_(None) | (feeds.c.poll_lease_until < now))
             .order_by(feeds.c.next_poll_at, feeds.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -113,7 +114,7 @@ class FeedStore:
         with self._database.writing() as connection:
             rows = connection.execute(due).all()
             taken = update(feeds).where(feeds.c.id.in_([row.id for row in rows]))
-            connection.execute(taken.values(next_poll_at=now + _POLL_LEASE))
+            connection.execute(taken.values(poll_lease_until=now + _POLL_LEASE))
         return [_feed(row) for row in rows]
 
     def poll_now(self, now: datetime) -> None:
@@ -135,6 +136,7 @@ class FeedStore:
             "body_hash": result.body_hash,
             "interval": result.interval,
             "next_poll_at": result.next_poll_at,
+            "poll_lease_until": None,
             "polled_at": now,
             "succeeded_at": now,
             "failures": 0,
@@ -151,6 +153,7 @@ class FeedStore:
         values = {
             "failures": feeds.c.failures + 1,
             "next_poll_at": next_poll_at,
+            "poll_lease_until": None,
             "polled_at": now,
             "last_outcome": f"failed:{reason}",
             "last_detail": detail,
@@ -158,10 +161,15 @@ class FeedStore:
         with self._database.writing() as connection:
             connection.execute(update(feeds).where(feeds.c.id == feed).values(values))
 
-    def unpolled_since(self, moment: datetime) -> int:
-        """How many feeds have not been polled since `moment`."""
+    def forget_polls(self) -> None:
+        """End the leases of polls whose fetcher is known to be gone."""
+        with self._database.writing() as connection:
+            connection.execute(update(feeds).values(poll_lease_until=None))
+
+    def due(self, now: datetime) -> int:
+        """How many feeds are to be polled or are being polled."""
         query = select(func.count()).select_from(feeds)
-        query = query.where(feeds.c.removed_at.is_(None), (feeds.c.polled_at.is_(None)) | (feeds.c.polled_at < moment))
+        query = query.where(feeds.c.removed_at.is_(None), feeds.c.next_poll_at <= now)
         with self._database.reading() as connection:
             return int(connection.scalar(query) or 0)
 

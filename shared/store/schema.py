@@ -71,6 +71,7 @@ feeds = Table(
     Column("body_hash", String(32)),
     Column("interval", Float, nullable=False),
     Column("next_poll_at", Moment, nullable=False, index=True),
+    Column("poll_lease_until", Moment),
     Column("polled_at", Moment),
     Column("succeeded_at", Moment),
     Column("failures", Integer, nullable=False, default=0),

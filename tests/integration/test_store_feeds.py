@@ -116,12 +116,20 @@ def test_failures_add_up_and_say_why(store: Store) -> None:
     assert (status.failures, status.last_outcome, status.last_detail) == (2, "failed:not-a-feed", "the server answered with HTML")
 
 
-def test_feeds_not_polled_since_a_moment_are_counted(store: Store) -> None:
+def test_a_feed_is_due_until_its_poll_is_over(store: Store) -> None:
     feed = one_feed(store)
-    assert store.feeds.unpolled_since(NOW) == 1
+    store.feeds.claim_due(NOW, limit=10)
+    assert store.feeds.due(NOW) == 1
     finish(store, feed)
-    assert store.feeds.unpolled_since(NOW) == 0
-    assert store.feeds.unpolled_since(NOW + timedelta(seconds=1)) == 1
+    assert store.feeds.due(NOW) == 0
+    assert store.feeds.due(NOW + timedelta(seconds=600)) == 1
+
+
+def test_polls_of_a_fetcher_that_is_gone_are_forgotten(store: Store) -> None:
+    one_feed(store)
+    store.feeds.claim_due(NOW, limit=10)
+    store.feeds.forget_polls()
+    assert len(store.feeds.claim_due(NOW, limit=10)) == 1
 
 
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("body_hash", sa.String(length=32), nullable=True),
         sa.Column("interval", sa.Float(), nullable=False),
         sa.Column("next_poll_at", Moment(), nullable=False),
+        sa.Column("poll_lease_until", Moment(), nullable=True),
         sa.Column("polled_at", Moment(), nullable=True),
         sa.Column("succeeded_at", Moment(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
