@@ -102,8 +102,8 @@ class _Gzip:
                 if not coded.startswith(b"\x1f\x8b"):
                     return  # padding after the last member, which everybody ignores
                 self._inflate = zlib.decompressobj(wbits=31)
-            yield _inflated(self._inflate, coded)
-            coded = self._inflate.unconsumed_tail or self._inflate.unused_data
+            yield from _inflated(self._inflate, coded)
+            coded = self._inflate.unused_data
 
     def finish(self) -> None:
         _whole(ended=self._inflate.eof)
@@ -120,17 +120,22 @@ class _Deflate:
             return
         if self._inflate is None:
             self._inflate = zlib.decompressobj(wbits=15 if coded[0] & 0x0F == 8 else -15)
-        while coded and not self._inflate.eof:
-            yield _inflated(self._inflate, coded)
-            coded = self._inflate.unconsumed_tail
+        if not self._inflate.eof:
+            yield from _inflated(self._inflate, coded)
 
     def finish(self) -> None:
         _whole(ended=self._inflate is None or self._inflate.eof)
 
 
-def _inflated(inflate: zlib._Decompress, coded: bytes) -> bytes:
+def _inflated(inflate: zlib._Decompress, coded: bytes) -> Iterator[bytes]:
+    """All that `coded` adds; zlib may hold more back after it has taken in the last of its input."""
     try:
-        return inflate.decompress(coded, _PIECE)
+        while not inflate.eof:
+            plain = inflate.decompress(coded, _PIECE)
+            yield plain
+            coded = inflate.unconsumed_tail
+            if not coded and len(plain) < _PIECE:
+                return
     except zlib.error as error:
         raise Permanent("bad-encoding", "The body is not compressed as its header says.") from error
 
@@ -143,9 +148,12 @@ class _Brotli:
 
     def decode(self, coded: bytes) -> Iterator[bytes]:
         try:
-            yield self._decompressor.process(coded, output_buffer_limit=_PIECE)
-            while not self._decompressor.can_accept_more_data():
-                yield self._decompressor.process(b"", output_buffer_limit=_PIECE)
+            while not self._decompressor.is_finished():
+                plain = self._decompressor.process(coded, output_buffer_limit=_PIECE)
+                yield plain
+                if not plain and self._decompressor.can_accept_more_data():
+                    return
+                coded = b""
         except brotli.error as error:
             raise Permanent("bad-encoding", "The body is not compressed as its header says.") from error
 
