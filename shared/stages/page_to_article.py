@@ -1,20 +1,20 @@
-"""page → article: decode, parse once, extract, read the metadata, clean; or the reason why the page is no article."""
+"""page → article: decode, parse once, read the metadata, extract, clean; or the reason why the page is no article."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-from trafilatura import bare_extraction, load_html
-from trafilatura.settings import Document
-
 from shared.model import Article, Page, Rejection
-from shared.stages.clean import HostLines, clean
+from shared.stages.clean import Cleaned, HostLines, clean
+from shared.stages.clean.link_lines import find_linked_lines
+from shared.stages.extract_text import extract_text, parse_page
+from shared.stages.language import language_of
 from shared.stages.metadata import Metadata, read_metadata
 from shared.stages.page_to_text import page_to_text
 from shared.stages.reject import reject_article, reject_page
+from shared.stages.titles import without_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +37,42 @@ class Extracted:
 
 
 def page_to_article(page: Page, told: Told, host_lines: HostLines, now: datetime) -> Extracted | Rejection:
-    """The article of a page. Never raises: what can't be read is a `Rejection`."""
-    rejection = reject_page(page)
-    if rejection:
-        return rejection
-    markup = page_to_text(page)
+    """The article of a page. Whatever the page holds, this returns: what can't be read is a `Rejection`."""
+    try:
+        return _page_to_article(page, told, host_lines, now)
+    except Exception as error:  # noqa: BLE001 - four parsers meet every malformed page of the web here
+        return Rejection("not-an-article", f"the page could not be read: {type(error).__name__}: {error}"[:200])
+
+
+def _page_to_article(page: Page, told: Told, host_lines: HostLines, now: datetime) -> Extracted | Rejection:
+    markup = reject_page(page) or page_to_text(page)
     if isinstance(markup, Rejection):
         return markup
-    tree = load_html(markup)
+    tree = parse_page(markup)
     if tree is None:
-        return Rejection("not-an-article", "no markup could be read")
-    metadata = read_metadata(tree, page.final_url, now)
-    raw_text = _extract(tree, page.final_url)
-    if raw_text is None:
-        return Rejection("not-an-article", "no text was found")
-    return _article(raw_text, metadata, told, host_lines)
+        return Rejection("not-an-article", "there is no markup in it")
+    metadata = _with_told(read_metadata(tree, page.final_url, now), told)
+    raw_text = extract_text(tree, markup, page.final_url) or ""
+    linked = find_linked_lines(tree, raw_text)
+    cleaned = clean(raw_text, title=metadata.title, byline=metadata.byline, host_lines=host_lines, linked_lines=linked)
+    rejection = reject_article(cleaned, raw_text, linked, metadata)
+    return rejection or Extracted(_article(cleaned, metadata), raw_text, cleaned.notes)
 
 
-def _extract(tree: HtmlElement, url: str) -> str | None:
-    document = bare_extraction(tree, url=url, include_comments=False)
-    return document.text if isinstance(document, Document) else None
+def _with_told(metadata: Metadata, told: Told) -> Metadata:
+    """The feed's title and date in place of the page's; aggregators' feeds put the site behind their titles."""
+    title = without_site(told.title, metadata.sites) if told.title else None
+    return replace(metadata, title=title or metadata.title, published=told.published or metadata.published)
 
 
-def _article(raw_text: str, metadata: Metadata, told: Told, host_lines: HostLines) -> Extracted | Rejection:
-    cleaned = clean(raw_text, title=told.title or metadata.title, host_lines=host_lines)
-    rejection = reject_article(cleaned.text, metadata)
-    if rejection:
-        return rejection
-    article = Article(
+def _article(cleaned: Cleaned, metadata: Metadata) -> Article:
+    return Article(
         url=metadata.url,
         host=urlsplit(metadata.url).hostname or "",
         title=cleaned.title,
         byline=metadata.byline or cleaned.byline,
-        published=told.published or metadata.published or cleaned.published,
-        language=metadata.language,
+        published=metadata.published or cleaned.published,
+        language=language_of(cleaned.text, metadata.declared_language),
         text=cleaned.text,
         removed=cleaned.removed,
     )
-    return Extracted(article, raw_text, cleaned.notes)

@@ -12,7 +12,7 @@ from shared.stages.clean.host_lines import NOTHING_LEARNED, HostLines
 from shared.stages.clean.leading_date import leading_date
 from shared.stages.clean.lines import Line, prose_words, split_lines
 from shared.stages.clean.link_lines import NO_LINKS, LinkedLines, lines_of_links
-from shared.stages.clean.markers import marked_lines
+from shared.stages.clean.markers import Marked, marked_lines
 from shared.stages.clean.rules import rulebook
 
 _LEAST_WORDS_LEFT = 10
@@ -34,23 +34,35 @@ class Cleaned:
 
 
 def clean(
-    raw_text: str, *, title: str | None = None, host_lines: HostLines = NOTHING_LEARNED, linked_lines: LinkedLines = NO_LINKS
+    raw_text: str,
+    *,
+    title: str | None = None,
+    byline: str | None = None,
+    host_lines: HostLines = NOTHING_LEARNED,
+    linked_lines: LinkedLines = NO_LINKS,
 ) -> Cleaned:
-    """A text as extracted → the article's own text. Works on any extracted text; `linked_lines` only a page can give."""
+    """A text as extracted → the article's own text.
+
+    Works on any extracted text: title and byline are given where they are known, `linked_lines` only a page can give.
+    """
     dated = leading_date(raw_text)
     lines = split_lines(_without(raw_text, dated[0]) if dated else raw_text)
+    headline = repeated_headline(lines, title) if title else None
     taken, notes = _learned(lines, host_lines)
-    left = _left(lines, taken)
-    marked = _marked(left, linked_lines)
-    title, headline = _headline(_left(left, marked), title)
-    if 2 * prose_words(_left(left, marked)) < prose_words(left):
-        notes, marked = (*notes, RULES_HELD_BACK), {}
-    taken = {**taken, **marked, **headline}
-    removed = ([RemovedLine(dated[0], "leading-date", 0)] if dated else []) + [
-        RemovedLine(line.text, taken[line.place], line.place) for line in lines if line.place in taken
-    ]
+    if headline:
+        taken[headline.place] = "headline"
+    marked = _marked(lines, linked_lines, taken, byline)
+    if 2 * prose_words(_left(lines, {**taken, **marked.taken})) < prose_words(_left(lines, taken)):
+        notes, marked = (*notes, RULES_HELD_BACK), Marked({}, None)
+    taken = {**marked.taken, **taken}
+    if not title and not dated and (headline := likely_headline(_left(lines, taken))):
+        taken[headline.place] = "headline"
+    removed = [RemovedLine(dated[0], "leading-date", 0)] if dated else []
+    removed += [RemovedLine(line.text, taken[line.place], line.place) for line in lines if line.place in taken]
     text = "\n".join(line.text for line in _left(lines, taken))
-    return Cleaned(text, tuple(removed), notes, title, None, dated[1] if dated else None)
+    return Cleaned(
+        text, tuple(removed), notes, title or (headline.text if headline else None), marked.byline, dated[1] if dated else None
+    )
 
 
 def _learned(lines: Sequence[Line], host_lines: HostLines) -> tuple[dict[int, str], tuple[str, ...]]:
@@ -60,14 +72,10 @@ def _learned(lines: Sequence[Line], host_lines: HostLines) -> tuple[dict[int, st
     return taken, ()
 
 
-def _marked(lines: Sequence[Line], linked: LinkedLines) -> dict[int, str]:
-    taken = {line.place: "link-line" for line in lines_of_links(lines, linked)}
-    return {**taken, **marked_lines(_left(lines, taken), rulebook())}
-
-
-def _headline(lines: Sequence[Line], title: str | None) -> tuple[str | None, dict[int, str]]:
-    line = repeated_headline(lines, title) if title else likely_headline(lines)
-    return title or (line.text if line else None), {line.place: "headline"} if line else {}
+def _marked(lines: Sequence[Line], linked: LinkedLines, gone: Mapping[int, str], byline: str | None) -> Marked:
+    links = {line.place: "link-line" for line in lines_of_links(_left(lines, gone), linked)}
+    marked = marked_lines(lines, rulebook(), {**gone, **links}, byline)
+    return Marked({**links, **marked.taken}, marked.byline)
 
 
 def _left(lines: Sequence[Line], taken: Mapping[int, str]) -> list[Line]:

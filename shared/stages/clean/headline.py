@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from shared.stages.clean.lines import Line
 
 _WORDS = re.compile(r"\w+")
-_LOOKED_AT = 2
+_LOOKED_AT = 4
 _ALIKE = 0.8
+_HALF = 0.5
 
 
 def repeated_headline(lines: Sequence[Line], title: str) -> Line | None:
-    """The one of the first two lines that repeats the title: 80 % of its words, and no running text beyond it."""
+    """The one of the first lines that repeats the title: 80 % of its words are the title's, and most of the title's are there."""
     words = set(_WORDS.findall(title.casefold()))
     for line in lines[:_LOOKED_AT]:
         of_line = set(_WORDS.findall(line.text.casefold()))
-        if of_line and len(of_line & words) >= _ALIKE * len(of_line) and len(of_line & words) >= _ALIKE * len(words) * 0.6:
+        shared = len(of_line & words)
+        if of_line and shared >= _ALIKE * len(of_line) and shared >= _HALF * len(words):
             return line
     return None
 

@@ -11,7 +11,7 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UNSPACED_LONG = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SENTENCE_END = re.compile("[.!?…。！？।॥؟۔։።၊။]['\"”’»)\\]」』]*(?:\\s|$)")
 _DIGITS = re.compile(r"\d+")
-_EDGES = (
+EDGES = (
     " \t\u00a0\u200b\u200e\u200f\ufeff.,:;!?…·•|/\\-–—―_*#>»›→▶►▸▼▲↓↑←«‹<=+~^()[]{}\"'“”‘’„"
     "。、，：；！？｜【】「」『』《》（）।،؛؟"
 )
@@ -44,10 +44,20 @@ class Line:
         """Whether it may be the headline of a teaser, a label or a date: at most 25 words, and no running text."""
         return self.words <= 25 and not self.is_prose
 
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it ends like one; headlines hardly ever end with a full stop."""
+        return self.words >= 4 and self.text.rstrip("'\"”’»)」』").endswith((".", "。", "।", "۔", "։", "።"))
+
+    @property
+    def ends_open(self) -> bool:
+        """Whether more must follow: a heading of a list, a question that is answered next."""
+        return self.text.endswith((":", "：", "?", "？", "؟"))
+
 
 def line_key(text: str) -> str:
     """See `Line.key`; also for lines of rule files and of pages."""
-    return _DIGITS.sub("0", " ".join(text.casefold().split())).strip(_EDGES)
+    return _DIGITS.sub("0", " ".join(text.casefold().split())).strip(EDGES)
 
 
 def count_words(text: str) -> int:

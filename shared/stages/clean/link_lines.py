@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 
-from shared.stages.clean.lines import Line
+from lxml.html import HtmlElement
+
+from shared.stages.clean.lines import Line, line_key, split_lines
 
 
 class Block(StrEnum):
@@ -14,6 +17,7 @@ class Block(StrEnum):
 
     PARAGRAPH = "paragraph"
     ITEM = "item"
+    HEADING = "heading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,90 @@ class LinkedLines:
 
 NO_LINKS = LinkedLines()
 _MOST_WORDS = 40
+_MOSTLY = 0.8
+_TEASER_WORDS = 5
+"""Inside the article a shorter link is a name: a product, a source, a person in a list."""
+_FEW = 4
+_INLINE = frozenset(
+    (
+        "a",
+        "abbr",
+        "b",
+        "big",
+        "cite",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "label",
+        "mark",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+    )
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+
+def find_linked_lines(tree: HtmlElement, raw_text: str) -> LinkedLines:
+    """Which lines of an extracted text are links on its page. Only links whose words the text holds are looked at."""
+    folded = " ".join(raw_text.casefold().split())
+    link_letters: dict[HtmlElement, int] = {}
+    for link in tree.iter("a"):
+        words = " ".join(link.text_content().casefold().split())
+        if len(words) > 2 and words in folded:
+            block = _block(link)
+            link_letters[block] = link_letters.get(block, 0) + len(words)
+    wanted = {line.key for line in split_lines(raw_text) if line.words <= _MOST_WORDS}
+    blocks: dict[str, Block] = {}
+    for block, letters in link_letters.items():
+        text = " ".join(block.text_content().split())
+        if letters >= _MOSTLY * len(text) and (key := line_key(text)) in wanted:
+            blocks[key] = _kind(block)
+    return LinkedLines(blocks)
+
+
+def _block(link: HtmlElement) -> HtmlElement:
+    """The innermost element around a link that makes a line."""
+    element = link
+    while element.tag in _INLINE and (parent := element.getparent()) is not None:
+        element = parent
+    return element
+
+
+def _kind(block: HtmlElement) -> Block:
+    if block.tag in _HEADINGS:
+        return Block.HEADING
+    parent = block.getparent()
+    return Block.ITEM if block.tag == "li" or (parent is not None and parent.tag == "li") else Block.PARAGRAPH
 
 
 def lines_of_links(lines: Sequence[Line], linked: LinkedLines) -> list[Line]:
-    """What goes: linked lines before the first and after the last real paragraph."""
-    prose = [index for index, line in enumerate(lines) if line.is_prose and line not in linked]
+    """What goes: linked lines before the first and after the last real paragraph, and inside the article its teasers."""
+    is_link = [_is_teaser(line, linked) for line in lines]
+    prose = [index for index, line in enumerate(lines) if line.is_prose and not is_link[index]]
     if not prose:
         return []
-    outside = [*lines[: prose[0]], *lines[prose[-1] + 1 :]]
-    return [line for line in outside if line.words <= _MOST_WORDS and line in linked]
+    first, last = prose[0], prose[-1]
+    outside = [line for index, line in enumerate(lines) if is_link[index] and not first < index < last]
+    return outside + list(_teasers_inside(lines[first:last], linked))
+
+
+def _teasers_inside(lines: Sequence[Line], linked: LinkedLines) -> Iterator[Line]:
+    """Runs of list items, and lone lines where there are few: an article made of links, such as a list of sources, keeps them."""
+    runs = [list(run) for is_link, run in groupby(lines, lambda line: _is_teaser(line, linked)) if is_link]
+    runs = [run for run in runs if min(line.words for line in run) >= _TEASER_WORDS]
+    lone = [run[0] for run in runs if len(run) == 1 and linked.blocks[run[0].key] is not Block.HEADING]
+    if len(lone) <= _FEW:
+        yield from lone
+    for run in runs:
+        if len(run) > 1 and all(linked.blocks[line.key] is Block.ITEM for line in run):
+            yield from run
+
+
+def _is_teaser(line: Line, linked: LinkedLines) -> bool:
+    return line.words <= _MOST_WORDS and line in linked and not line.key.startswith("http")

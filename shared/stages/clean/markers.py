@@ -1,34 +1,146 @@
-"""What the curated rules take from a text: lines, teasers after a marker, the tail after an end marker."""
+"""What the curated rules take from a text: single lines, teasers after a marker, the tail after an end marker."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
-from shared.stages.clean.lines import Line, prose_words
-from shared.stages.clean.rules import Kind, Rulebook
+from shared.stages.clean.lines import Line, line_key, prose_words
+from shared.stages.clean.rules import Kind, Rule, Rulebook, Where
 
 _LITTLE = 0.15
 """Share of the running text that may stand behind an end marker and go with it."""
+_LITTLE_IN_TEASERS = 0.4
+"""The same where no line behind it is longer than the sentence or two under the headline of a teaser."""
+_TEASER_WORDS = 45
+_MOST_TEASERS_INSIDE = 6
+_PATTERN_LINES = 8
+"""Lines from either end that patterns are tried on; inside only the short lines are."""
+_SHORT = 14
+_TIME = re.compile(r"0(?:[.:/,-]0)*(?:st|nd|rd|th|h|am|pm|º|°|年|月|日|時|时|分|년|월|일|시|분)*")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PARTING = re.compile(r"\s+[|•·–—/-]\s+|\s*[|•·]\s*|\s{2,}")
 
 
-def marked_lines(lines: Sequence[Line], rules: Rulebook) -> dict[int, str]:
-    """Places of the lines that go, each with the name of the rule that takes it."""
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Places of the lines that go, each with the name of the rule that takes it; and the byline that one told."""
+
+    taken: dict[int, str]
+    byline: str | None
+
+
+def marked_lines(lines: Sequence[Line], rules: Rulebook, gone: Collection[int] = (), byline: str | None = None) -> Marked:
+    """What the rules take.
+
+    `gone` are places of lines that something else takes: markers still count there, prose doesn't. `byline` names the
+    article's authors where they are known, parted by commas: lines that only name them are furniture.
+    """
+    names = {line_key(name) for name in (*(byline or "").split(","), byline or "")}
+    matches = [
+        (_NAMED if line.key in names else _match(line, index, len(lines), rules)) or (_GONE if line.place in gone else None)
+        for index, line in enumerate(lines)
+    ]
+    body = _body(lines, matches)
+    matches = [match if match and _counts(match, index, body) else None for index, match in enumerate(matches)]
     taken: dict[int, str] = {}
-    whole = prose_words(lines)
-    for index, line in enumerate(lines):
-        rule = None if line.place in taken else rules.rule_for(line)
-        if rule is None:
-            continue
-        taken[line.place] = rule.name
-        rest = lines[index + 1 :]
-        if rule.kind is Kind.END and prose_words(rest) <= _LITTLE * whole:
-            taken.update((after.place, rule.name) for after in rest if after.place not in taken)
-        elif rule.kind is not Kind.LINE:
-            taken.update((after.place, rule.name) for after in _teasers(rest) if after.place not in taken)
-    return taken
+    for index, rule in enumerate(matches):
+        if rule and rule is not _GONE and lines[index].place not in taken:
+            taken.update(
+                {line.place: rule.name for line in _taken_by(rule, index, lines, matches, body) if line.place not in taken}
+            )
+    byline = next((_name_in(lines[index], rule) for index, rule in enumerate(matches) if rule and rule.kind is Kind.BYLINE), None)
+    return Marked(taken, byline)
 
 
-def _teasers(rest: Sequence[Line]) -> list[Line]:
-    """The headline-like lines up to the next running text, unless that is where the article goes on at once."""
-    until = next((index for index, line in enumerate(rest) if not line.is_headline_like), len(rest))
-    return list(rest[:until])
+def _match(line: Line, index: int, count: int, rules: Rulebook) -> Rule | None:
+    found = rules.rule_for(line)
+    if found:
+        return found
+    if index < _PATTERN_LINES or index >= count - _PATTERN_LINES:
+        return rules.pattern_for(line, _EVERYWHERE) or _pieces_match(line, rules)
+    return rules.pattern_for(line, _INSIDE) if line.words <= _SHORT else None
+
+
+_EVERYWHERE = frozenset(Where)
+_INSIDE = frozenset({Where.ANYWHERE})
+_NAMED = Rule("any/byline", Kind.LINE, Where.EDGES, 14, prose=False, lines=(), patterns=(), example="Jane Doe")
+_GONE = Rule("gone", Kind.LINE, Where.ANYWHERE, 0, prose=True, lines=(), patterns=(), example="")
+_DATE = Rule("any/date", Kind.LINE, Where.EDGES, 14, prose=False, lines=(), patterns=(), example="6 January 2026, 10:15")
+
+
+def _pieces_match(line: Line, rules: Rulebook) -> Rule | None:
+    """The rule of a line made of a date, or of pieces that are dates, bylines and labels: "By Jane Doe | 6 January"."""
+    if line.words > _DATE.at_most:
+        return None
+    if _is_date(line, rules.date_words):
+        return _DATE
+    pieces = [Line(piece, line.place) for piece in _PARTING.split(line.text) if piece.strip()]
+    if len(pieces) < 2:
+        return None
+    found = [_DATE if _is_date(piece, rules.date_words) else rules.rule_for(piece) for piece in pieces]
+    return next((rule for rule in found if rule), None) if all(found) else None
+
+
+def _is_date(line: Line, date_words: frozenset[str]) -> bool:
+    """Whether a line is made of figures and date words; of figures alone, one must be a year, since telephones have none."""
+    words = [word for word in (word.strip(".,:;()[]|") for word in line.key.split()) if word]
+    named = [word for word in words if word in date_words]
+    figures = [word for word in words if _TIME.fullmatch(word)]
+    return bool(figures) and len(named) + len(figures) == len(words) and (bool(named) or _YEAR.search(line.text) is not None)
+
+
+def _body(lines: Sequence[Line], matches: Sequence[Rule | None]) -> range:
+    """The article's own running text: from the first to the last prose that no rule matches."""
+    prose = [index for index, line in enumerate(lines) if line.is_prose and matches[index] is None]
+    return range(prose[0], prose[-1] + 1) if prose else range(len(lines), len(lines))
+
+
+def _counts(rule: Rule, index: int, body: range) -> bool:
+    if rule.where is Where.ANYWHERE:
+        return True
+    if rule.where is Where.TOP:
+        return index < body.start
+    return index >= body.stop or (rule.where is Where.EDGES and index < body.start)
+
+
+def _taken_by(rule: Rule, index: int, lines: Sequence[Line], matches: Sequence[Rule | None], body: range) -> Iterator[Line]:
+    yield lines[index]
+    if rule.kind is Kind.END and _ends(index, lines, matches):
+        yield from lines[index + 1 :]
+    elif rule.kind in {Kind.END, Kind.TEASERS}:
+        yield from _teasers(index, lines, body)
+    elif rule.kind is Kind.CREDIT and index and _is_caption(lines[index - 1]):
+        yield lines[index - 1]
+
+
+def _ends(index: int, lines: Sequence[Line], matches: Sequence[Rule | None]) -> bool:
+    """Whether so little of the article's running text stands behind an end marker that it can't be the article's own."""
+    rest = [line for line, match in zip(lines[index + 1 :], matches[index + 1 :], strict=True) if match is None]
+    share = _LITTLE_IN_TEASERS if all(line.words <= _TEASER_WORDS for line in rest) else _LITTLE
+    return prose_words(rest) <= share * prose_words(lines)
+
+
+def _teasers(index: int, lines: Sequence[Line], body: range) -> Iterator[Line]:
+    """The headline-like lines up to the next running text; inside the article only a few, since it may go on with a list."""
+    inside = index in body
+    for count, line in enumerate(lines[index + 1 :]):
+        if not line.is_headline_like or line.is_sentence or (inside and (count >= _MOST_TEASERS_INSIDE or line.ends_open)):
+            return
+        yield line
+
+
+def _is_caption(line: Line) -> bool:
+    return line.is_headline_like and not line.text.startswith(("-", "•", "*", "#"))
+
+
+def _name_in(line: Line, rule: Rule) -> str | None:
+    """What the star of a byline's spelling stands for, in the line's own letters."""
+    for spelling in rule.lines:
+        beginning = spelling.split("*")[0]
+        if spelling.endswith("*") and line.key.startswith(beginning):
+            folded = line_key(line.text)
+            start = line.text.casefold().find(folded[: len(beginning)].strip())
+            return _PARTING.split(line.text[start + len(beginning) :].strip(" :"))[0].strip(" ,.") or None
+    return None
