@@ -344,8 +344,8 @@ def secure_site(folder: Path, name: str) -> Iterator[tuple[int, ssl.SSLContext, 
     """A server with a certificate for `name`, the context that trusts it, and the names that clients asked for."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-keyout",
-         key, "-out", certificate, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
         check=True, capture_output=True,
     )  # fmt: skip
     context, asked = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
