@@ -8,6 +8,7 @@ import sys
 import click
 
 from services.commands.feeds import feeds, submit
+from services.commands.hosts import host
 from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
 from shared.bootstrap import VERSION
@@ -25,7 +26,7 @@ def storyfold() -> None:
     """
 
 
-for command in (run, demo, serve, feeds, submit, stories, show, status):
+for command in (run, demo, serve, feeds, submit, stories, show, status, host):
     storyfold.add_command(command)
 
 

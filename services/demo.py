@@ -130,8 +130,10 @@ def _print(told: Mapping[str, Any], *, json_wanted: bool) -> None:
 
 def _check(told: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
     found = differences(told, expected)
+    for each in found:
+        click.echo(each, err=True)
     if found:
-        raise Mistake("The demo's stories are not as expected: " + "; ".join(found) + ".")
+        raise Mistake(f"The demo's stories are not as expected; the {len(found)} lines above tell where they differ.")
 
 
 def _key(url: str) -> str:

@@ -217,6 +217,15 @@ decisions = Table(
     Column("evidence", JSON, nullable=False),
 )
 
+people = Table(
+    "people",
+    metadata,
+    Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("other_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False, index=True),
+    Column("together", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 host_lines = Table(
     "host_lines",
     metadata,

@@ -8,6 +8,7 @@ from shared.failures import Mistake
 from shared.store.articles import ArticleStore
 from shared.store.engine import Database, why_unreachable
 from shared.store.feeds import FeedStore
+from shared.store.host_lines import HostLineStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
 from shared.store.stories import StoryStore
@@ -24,6 +25,7 @@ class Store:
         self.links = LinkStore(self.database)
         self.articles = ArticleStore(self.database)
         self.stories = StoryStore(self.database)
+        self.host_lines = HostLineStore(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

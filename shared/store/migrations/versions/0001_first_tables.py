@@ -107,6 +107,17 @@ def upgrade() -> None:
     op.create_index(op.f("links_article_id"), "links", ["article_id"], unique=False)
     op.create_index(op.f("links_state_due_at"), "links", ["state", "due_at"], unique=False)
     op.create_table(
+        "people",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("other_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("together", sa.Boolean(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["articles.id"]),
+        sa.ForeignKeyConstraint(["other_id"], ["articles.id"]),
+        sa.PrimaryKeyConstraint("article_id", "other_id"),
+    )
+    op.create_index(op.f("people_other_id"), "people", ["other_id"], unique=False)
+    op.create_table(
         "revisions",
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -223,6 +234,8 @@ def downgrade() -> None:
     op.drop_table("stories")
     op.drop_table("signatures")
     op.drop_table("revisions")
+    op.drop_index(op.f("people_other_id"), table_name="people")
+    op.drop_table("people")
     op.drop_index(op.f("links_state_due_at"), table_name="links")
     op.drop_index(op.f("links_article_id"), table_name="links")
     op.drop_table("links")
