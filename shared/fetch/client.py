@@ -6,6 +6,7 @@ import asyncio
 import functools
 import ssl
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -24,6 +25,10 @@ from shared.model import Page
 from shared.stages.address import AllowList
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_BODILESS: Final = frozenset({204, 304})
+_READ: Final = frozenset(range(200, 300)) - _BODILESS
+_WORTH_DRAINING: Final = 16_384
+_DRAIN_SECONDS: Final = 0.2
 _CONNECTIONS: Final = 100
 _IDLE_SECONDS: Final = 15.0
 
@@ -186,10 +191,12 @@ async def _read(
 ) -> Page | Hop:
     headers = _joined(response.headers)
     cookies.take(target, response.headers)
+    if response.status not in _READ:
+        await _drain(response, headers)
     if response.status in _REDIRECTS:
         return _hop(response.status, target, headers)
     check_status(response.status, headers, now=datetime.now(UTC))
-    body = b"" if response.status in {204, 304} else await _read_body(response, headers, accept, bounds)
+    body = await _read_body(response, headers, accept, bounds) if response.status in _READ else b""
     return Page(url=target.url, final_url=target.url, status=response.status, headers=headers, body=body)
 
 
@@ -205,6 +212,15 @@ async def _read_body(response: httpcore.Response, headers: Mapping[str, str], ac
     plain = body.finish()
     check_start(plain, accept)
     return plain
+
+
+async def _drain(response: httpcore.Response, headers: Mapping[str, str]) -> None:
+    """Read a body that nobody wants, if it is announced as short and is here already: the connection can then be used again."""
+    if response.status in _BODILESS or 0 < _declared_length(headers) <= _WORTH_DRAINING or headers.get("content-length") == "0":
+        with suppress(TimeoutError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                async for _ in response.aiter_stream():
+                    pass
 
 
 def _joined(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -9,19 +9,23 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import feedparser
 
 from shared.failures import Permanent
-from shared.model import Entry, ParsedFeed
+from shared.model import ParsedFeed
 from shared.stages import entry_from_feed, json_feed, sitemap
 
 MOST_ENTRIES: Final = 10_000
 _LARGEST_EXPANSION: Final = 5_000_000  # characters that a feed's own entities may grow to; real feeds stay in the thousands
 _LARGEST_UNZIPPED: Final = 50_000_000  # bytes; the sitemap protocol's own limit for a file
 _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%]+)\s+(?:\"([^\"]*)\"|'([^']*)')", re.ASCII)
-_WEB_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE | re.DOTALL)
+_DECLARATION = re.compile(rb"^\s*<\?xml[^>]{0,500}\?>")
+_WEB_PAGE = re.compile(
+    rb"\s*(?>(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html[\s>]|head[\s>]|body[\s>])", re.IGNORECASE | re.DOTALL
+)
 
 
 def feed_to_entries(body: bytes, *, feed_url: str, content_type: str | None = None) -> ParsedFeed:
@@ -50,13 +54,7 @@ def _capped(feed: ParsedFeed) -> ParsedFeed:
 
 def _by_feedparser(body: bytes, feed_url: str, content_type: str | None) -> ParsedFeed:
     _refuse_bomb(body)
-    headers = {"content-location": feed_url} | ({"content-type": content_type} if content_type else {})
-    parsed = feedparser.parse(
-        io.BytesIO(body),
-        response_headers=headers,
-        sanitize_html=False,  # takes half of the time; our own extraction cleans what is used
-        resolve_relative_uris=False,
-    )
+    parsed = _parsed(body, content_type)
     if not parsed["version"] and not parsed["entries"]:
         raise Permanent("not-a-feed", "It is neither RSS, Atom, RDF, JSON Feed nor a sitemap.")
     entries = (entry_from_feed.entry(each, feed_url) for each in parsed["entries"][:MOST_ENTRIES])
@@ -66,6 +64,26 @@ def _by_feedparser(body: bytes, feed_url: str, content_type: str | None) -> Pars
         ttl=entry_from_feed.pause(parsed["feed"]),
         hub=entry_from_feed.hub(parsed["feed"]),
     )
+
+
+def _parsed(body: bytes, content_type: str | None) -> Mapping[str, Any]:
+    """What feedparser makes of it; some damage to the XML declaration makes it raise, so then it is tried without.
+
+    It isn't told the feed's own address: resolving against that takes it as long again as the rest, and is our work.
+    """
+    headers = {"content-type": content_type} if content_type else {}
+    for attempt in (body, _DECLARATION.sub(b"", body.replace(b"\0", b""))):
+        try:
+            parsed: Mapping[str, Any] = feedparser.parse(
+                io.BytesIO(attempt),
+                response_headers=headers,
+                sanitize_html=False,  # takes a quarter of the time; our own extraction cleans what is used
+                resolve_relative_uris=False,
+            )
+        except Exception:  # noqa: BLE001, S112 - whatever a parser raises is about its input
+            continue
+        return parsed
+    raise Permanent("not-a-feed", "It is too damaged to be read.")
 
 
 def _unzipped(body: bytes) -> bytes:
@@ -90,6 +108,3 @@ def _refuse_bomb(body: bytes) -> None:
     grown = sum(body.count(b"&" + name + b";") * length for name, length in lengths.items() if length > 8)
     if grown > _LARGEST_EXPANSION or len(lengths) > 5_000:
         raise Permanent("feed-bomb", "Its entities would grow beyond all measure.")
-
-
-__all__ = ["MOST_ENTRIES", "Entry", "feed_to_entries"]

@@ -14,8 +14,8 @@ from shared.failures import Permanent
 from shared.model import Entry, ParsedFeed
 from shared.stages.entry_from_feed import plain_text, web_address
 
-_ROOT: Final = re.compile(
-    rb"(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>|\s)*<(?:\w+:)?(urlset|sitemapindex)[\s>]", re.DOTALL
+_ROOT: Final = re.compile(  # atomic, lest many comments be tried in every grouping
+    rb"(?>(?><\?.*?\?>)|(?><!--.*?-->)|<!DOCTYPE[^\[>]*(?>\[.*?\])?\s*>|\s++)*+<(?:\w+:)?(urlset|sitemapindex)[\s>]", re.DOTALL
 )
 
 

@@ -182,6 +182,25 @@ def test_a_connection_is_used_again(site: Site) -> None:
     assert len({asked.connection for asked in site.asked}) == 1
 
 
+def test_a_connection_is_used_again_after_answers_whose_body_nobody_wants(site: Site) -> None:
+    site.routes |= {
+        "/304": Reply(status=304),
+        "/old": Reply.redirect("/new"),
+        "/new": Reply.html(TEXT),
+        "/204": Reply(status=204),
+    }
+
+    async def all_of_them(fetcher: Fetcher) -> None:
+        for path in ("/304", "/old", "/204", "/304"):
+            await fetcher.get(site.url(path))
+        with pytest.raises(Permanent):
+            await fetcher.get(site.url("/missing"))
+        await fetcher.get(site.url("/304"))
+
+    with_reader(all_of_them)
+    assert len({asked.connection for asked in site.asked}) == 1
+
+
 def test_a_connection_that_the_server_closed_in_between_is_replaced(site: Site) -> None:
     site.routes["/a"] = Reply.html(TEXT, Connection="close")
 
