@@ -13,7 +13,7 @@ from shared.queue import claims_from
 from shared.stages.article_to_story import Incoming, article_to_story
 from shared.stages.fingerprint import fingerprint
 from shared.store.links import Claim
-from shared.store.stories import Folded, Folding
+from shared.store.folding import Folded, Folding
 
 
 def run(argument: Sequence[Sequence[int]]) -> None:
@@ -58,7 +58,7 @@ def decide(folding: Folding, window: timedelta) -> Folded:
         return folding.record_revision(signature, before=fingerprint(folding.text_before()))
     facts = folding.known_facts(signature, window)
     incoming = Incoming(article=article.id, host=article.host, fingerprint=signature)
-    decision = article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts)
+    decision = article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts, facts.people)
     return folding.record(decision, signature)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from shared.store.links import Claim
 from shared.store.store import Store
-from shared.store.stories import Folded
+from shared.store.folding import Folded
 from workers.dedup import decide
 
 WINDOW = timedelta(days=7)

@@ -1,0 +1,73 @@
+"""The one place where a story changes: it begins, gains or loses a member, merges, gets another anchor or canonical."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from shared.stages.article_to_story import Role
+from shared.stages.canonical import Member, elect
+from shared.store.schema import articles, members, related, stories
+from shared.store.upsert import insert_or_replace, insert_or_skip
+
+
+def begin(connection: Connection, article: int, now: datetime) -> int:
+    """Begin a story with its first article; `put` makes it a member."""
+    row = {"anchor_id": article, "canonical_id": article, "created_at": now, "changed_at": now}
+    return int(connection.execute(insert(stories).values(row).returning(stories.c.id)).scalar_one())
+
+
+def put(connection: Connection, article: int, story: int, role: Role, now: datetime) -> None:
+    """Make an article a member of a story, and of no other."""
+    row = {"article_id": article, "story_id": story, "role": role, "joined_at": now}
+    connection.execute(insert_or_replace(connection, members, "story_id", "role"), row)
+
+
+def leave(connection: Connection, article: int, story: int, now: datetime) -> None:
+    """Take a member out of its story, which gets another anchor and canonical where it was one."""
+    connection.execute(delete(members).where(members.c.article_id == article, members.c.story_id == story))
+    canonical = elect_again(connection, story, now)
+    anchored = update(stories).where(stories.c.id == story, stories.c.anchor_id == article)
+    connection.execute(anchored.values(anchor_id=canonical))
+
+
+def anchor(connection: Connection, article: int, story: int) -> None:
+    """Compare what comes with this member from now on."""
+    connection.execute(update(stories).where(stories.c.id == story).values(anchor_id=article))
+
+
+def merge(connection: Connection, gone: int, into: int, now: datetime) -> None:
+    """Move every member; the old id stays as an alias, and so do the ids that led to it."""
+    connection.execute(update(members).where(members.c.story_id == gone).values(story_id=into))
+    aliases = (stories.c.id == gone) | (stories.c.merged_into == gone)
+    connection.execute(update(stories).where(aliases).values(merged_into=into, changed_at=now))
+
+
+def relate(connection: Connection, story: int, other: int, score: float) -> None:
+    """Link two stories on the same event."""
+    if story != other:
+        row = {"story_id": min(story, other), "other_id": max(story, other), "score": score}
+        connection.execute(insert_or_skip(connection, related).values(row))
+
+
+def elect_again(connection: Connection, story: int, now: datetime) -> int:
+    """Choose the canonical anew; returns it."""
+    rows = connection.execute(
+        select(members.c.article_id, members.c.role, articles.c.published_at, articles.c.seen_at, articles.c.words)
+        .join(articles, articles.c.id == members.c.article_id)
+        .where(members.c.story_id == story)
+    ).all()
+    candidates = [
+        Member(article=row.article_id, role=Role(row.role), published=row.published_at, seen=row.seen_at, words=row.words)
+        for row in rows
+    ]
+    canonical = elect(candidates)
+    connection.execute(update(stories).where(stories.c.id == story).values(canonical_id=canonical, changed_at=now))
+    return canonical
+
+
+def size(connection: Connection, story: int) -> int:
+    """How many members a story has."""
+    query = select(func.count()).select_from(members).where(members.c.story_id == story)
+    return int(connection.execute(query).scalar_one())
