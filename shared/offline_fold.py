@@ -68,10 +68,12 @@ class Folder:
             self.views[story] = StoryView(story, article, (article,), 1)
             return
         view = self.views[story]
+        for excerpt in decision.excerpts:
+            self.roles[excerpt] = Role.EXCERPT
         for other in decision.merges:
             view = _merged(view, self.views.pop(other))
             self.aliases[other] = story
-        self.views[story] = _with(view, article, decision)
+        self.views[story] = _demoted(_with(view, article, decision), decision.excerpts)
 
 
 def _merged(view: StoryView, other: StoryView) -> StoryView:
@@ -90,5 +92,14 @@ def _with(view: StoryView, article: int, decision: Decision) -> StoryView:
         core = (article, *view.core)[:_NEWEST]
         anchor = article if decision.new_anchor else view.anchor
         return StoryView(view.id, anchor, core, view.core_count + 1, view.excerpts, view.excerpt_count)
-    excerpts = (view.excerpts + (article,) * (decision.role is Role.EXCERPT))[:_NEWEST]
+    if decision.role is Role.TWIN:
+        return view
+    excerpts = (article, *view.excerpts)[:_NEWEST]
     return StoryView(view.id, view.anchor, view.core, view.core_count, excerpts, view.excerpt_count + 1)
+
+
+def _demoted(view: StoryView, gone: tuple[int, ...]) -> StoryView:
+    gone = tuple(each for each in gone if each in view.core)
+    core = tuple(each for each in view.core if each not in gone)
+    excerpts = (*gone, *view.excerpts)[:_NEWEST]
+    return StoryView(view.id, view.anchor, core, view.core_count - len(gone), excerpts, view.excerpt_count + len(gone))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.stages.article_to_story import Role
+from shared.stages.decision import Role
 
 
 @dataclass(frozen=True, slots=True)

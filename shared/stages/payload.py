@@ -1,8 +1,8 @@
 """Payloads: a fingerprint's samples as bytes, and many of them read at once.
 
-    header   36 × u16: version | unspaced << 8, words in the text (2), level of each of 3 sets, how many of each of 5 groups
-             are kept at 6 levels (cumulative, so a prefix is a coarser sample)
-    body     16 bits of every hash kept: numbers, names, other words, 3-grams, 8-grams, each from the smallest hash up
+    header   u16 each: version | unspaced << 8, words in the text (2), subject, level of each of 3 sets, how many of each of
+             6 groups are kept at 5 levels (cumulative: a prefix is a coarser sample)
+    body     16 bits of every hash kept: numbers, names, other words, stop words, 3-grams, 8-grams, smallest hash first
 
 A set is sampled by keeping the hashes under 2^(64 - level). Two sets are compared at the larger of their levels, so that the
 samples of a long and of a short text speak of the same hashes.
@@ -22,11 +22,13 @@ Short = np.dtype("<u2")
 Shorts = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.int64]
 
-GROUPS = 5
-"""Numbers, names, other words, 3-grams, 8-grams."""
-LEVELS = 6
-SET_OF_GROUP = np.array([0, 0, 0, 1, 2])
-HEADER = 6 + GROUPS * LEVELS
+NUMBERS, NAMES, OTHERS, STOPS, TRIGRAMS, OCTOGRAMS = range(6)
+GROUPS = 6
+SET_OF_GROUP = np.array([0, 0, 0, 0, 1, 2])
+"""Words, 3-grams and 8-grams are sampled apart, each at a level of its own."""
+SETS = 3
+LEVELS = 5
+HEADER = 4 + SETS + GROUPS * LEVELS
 _KEPT_BITS = np.uint64(8)
 
 
@@ -41,15 +43,27 @@ class Sample:
     @classmethod
     def of(cls, ordered: Hashes, level: int) -> Sample:
         """Sample sorted hashes at a level."""
-        limits = np.array([(1 << (64 - at)) - 1 for at in range(level, level + LEVELS)], np.uint64)
-        counts = np.searchsorted(ordered, limits, side="right").tolist()
-        return cls(level, (ordered[: counts[0]] >> _KEPT_BITS).astype(Short), tuple(counts))
+        counts = np.searchsorted(ordered, _LIMITS[level : level + LEVELS], side="right").tolist()
+        return cls(level, shortened(ordered[: counts[0]]), tuple(counts))
 
 
-def pack(*, version: int, unspaced: bool, length: int, words: Sequence[Sample], trigrams: Sample, octograms: Sample) -> bytes:
-    """Write a payload; `words` are the samples of numbers, names and other words, at one level."""
-    groups = [*words, trigrams, octograms]
-    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, words[0].level, trigrams.level, octograms.level]
+_LIMITS = np.array([(1 << (64 - level)) - 1 for level in range(64)], np.uint64)
+
+
+def shortened(hashes: Hashes) -> Shorts:
+    """The 16 bits of each hash that a payload keeps: not the highest, by which it is sampled, nor the lowest, which are flags."""
+    return (hashes >> _KEPT_BITS).astype(Short)
+
+
+def level_for(ordered: Hashes, most: int) -> int:
+    """The least level that leaves at most `most` of these sorted hashes."""
+    return 65 - int(ordered[most]).bit_length() if len(ordered) > most else 0
+
+
+def pack(*, version: int, unspaced: bool, length: int, subject: int, groups: Sequence[Sample]) -> bytes:
+    """Write a payload. `groups` are six samples in the order of the body; `subject` is 16 bits, 0 for none."""
+    levels = [groups[group].level for group in (NUMBERS, TRIGRAMS, OCTOGRAMS)]
+    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, subject, *levels]
     for group in groups:
         header.extend(group.counts)
     return b"".join([np.array(header, Short).tobytes(), *(group.hashes.tobytes() for group in groups)])
@@ -59,11 +73,11 @@ def pack(*, version: int, unspaced: bool, length: int, words: Sequence[Sample], 
 class Payloads:
     """Payloads side by side, a row each."""
 
-    versions: Counts
     unspaced: npt.NDArray[np.bool_]
     lengths: Counts
+    subjects: Counts
     levels: Counts
-    """Rows × sets (words, 3-grams, 8-grams)."""
+    """Rows × sets."""
     counts: Counts
     """Rows × groups × levels from the row's own level up."""
     starts: Counts
@@ -72,25 +86,25 @@ class Payloads:
 
 
 def unpack(payloads: Sequence[bytes]) -> Payloads:
-    """Read payloads side by side. All must be of one version."""
-    whole = np.frombuffer(b"".join(payloads), Short)
+    """Read payloads side by side. All must be of the version that this code writes."""
+    body = np.frombuffer(b"".join(payloads), Short)
     sizes = np.fromiter(map(len, payloads), np.int64, len(payloads)) >> 1
     begins = np.cumsum(sizes) - sizes
-    header = whole[begins[:, None] + np.arange(HEADER)].astype(np.int64)
-    counts = header[:, 6:].reshape(-1, GROUPS, LEVELS)
+    header = body[begins[:, None] + np.arange(HEADER)].astype(np.int64)
+    counts = header[:, 4 + SETS :].reshape(-1, GROUPS, LEVELS)
     kept = counts[:, :, 0]
     return Payloads(
-        versions=header[:, 0] & 0xFF,
         unspaced=header[:, 0] >> 8 != 0,
         lengths=header[:, 1] | header[:, 2] << 16,
-        levels=header[:, 3:6],
+        subjects=header[:, 3],
+        levels=header[:, 4 : 4 + SETS],
         counts=counts,
         starts=begins[:, None] + HEADER + np.cumsum(kept, axis=1) - kept,
-        body=whole,
+        body=body,
     )
 
 
-def counts_at(payloads: Payloads, levels: Counts) -> Counts:
-    """How many hashes of each group stand under the given levels (rows × sets), which are at least the rows' own."""
-    further = np.minimum(levels - payloads.levels, LEVELS - 1)[:, SET_OF_GROUP]
-    return np.take_along_axis(payloads.counts, further[:, :, None], axis=2)[:, :, 0]
+def counts_at(counts: Counts, levels: Counts, wanted: Counts) -> Counts:
+    """How many hashes of each group stand under the `wanted` levels (rows × sets), which are at least the rows' own."""
+    further = np.minimum(wanted - levels, LEVELS - 1)[:, SET_OF_GROUP]
+    return np.take_along_axis(counts, further[:, :, None], axis=2)[:, :, 0]

@@ -20,9 +20,9 @@ from shared.stages.stop_words import STOP_WORDS
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-NUMBER, CAPITAL, STOP, SINGLE = 1, 2, 4, 8
+NUMBER, CAPITAL, STOP, SINGLE, ARTICLE, INFLECTED = 1, 2, 4, 8, 16, 32
 """The low bits of a word's code; the rest of it is its hash. A break has the code 0."""
-FLAG_BITS = 4
+FLAG_BITS = 6
 
 _IDEOGRAPH = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -37,43 +37,102 @@ _CLUSTER = (
     "|[\u1780-\u17b3](?:\u17d2[\u1780-\u17b3]|[\u17b4-\u17d1\u17d3\u17dd])*"
     "|[\u0e50-\u0e59\u0ed0-\u0ed9\u1040-\u1049\u17e0-\u17e9]+"
 )
-_BREAK = '[.!?…。！？।؟۔]+["”’»)\\]]*(?=\\s|$)|[。！？।؟۔\n"“”„«»「」『』]'
-_TOKEN = re.compile(rf"{_LETTER}+(?:['’.,:;]{_LETTER}+)*|[{_IDEOGRAPH}]|{_CLUSTER}|{_BREAK}")
+_BREAK = '[.!?…。！？।؟۔\n"“”„«»「」『』]'
+_ANY_SCRIPT = re.compile(rf"{_LETTER}++(?:['’.,:;]{_LETTER}++)*+|[{_IDEOGRAPH}]|{_CLUSTER}|{_BREAK}")
+_EUROPEAN = re.compile(r"\w++(?:['’.,:;]\w++)*+|[.!?…" + '\n"“”„«»]')
+"""Two and a half times as fast, and enough for Latin, Greek and Cyrillic letters."""
+_NOT_EUROPEAN = re.compile("[\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u2c00-\U0010ffff]")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
 
 _POSSESSIVE = re.compile("['’]s$")
 _DIACRITICS = re.compile("[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200c\u200d]")
 _ARABIC_LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه"})
 _SINGLE = re.compile(rf"[{_IDEOGRAPH}]|{_CLUSTER}")
+_GERMAN_ARTICLE = re.compile(
+    "d(?:er|ie|as|en|em|es)|k?ein(?:e[nmrs]?)?|im|am|zu[mr]|vom|beim|ins|ans|(?:dies|jed)e[nmrs]?|(?:ihr|sein|unser|mein)(?:e[nmrs]?)?"
+)
+_GERMAN_ADJECTIVE = re.compile("[a-zäöüß]{2,}(?:(?<!t)e|en|er|es|em)")
+"""Verbs in the past end in -te ("sagte Merkel"), and few adjectives."""
 _MEMORY = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a text in order. All arrays are as long as `hashes`, save `names`."""
+    """The words of a text in order. All arrays are as long as `hashes`, save `katakana`."""
 
     hashes: Hashes
     """A 64-bit hash of each word, its lowest `FLAG_BITS` bits 0."""
     numbers: Flags
-    capitals: Flags
-    """A capital that doesn't follow a break: a name, or a German noun."""
+    names: Flags
+    """A capital that neither follows a break nor, in German, an article or an adjective."""
     stops: Flags
     singles: Flags
     """Characters or clusters of a script without spaces."""
-    names: Hashes
-    """Further facts that no word of its own carries: runs of katakana."""
+    katakana: Hashes
+    """Further names that no word of its own carries: runs of katakana, in which Japanese writes foreign names."""
+
+
+def words_of(text: str) -> Words:
+    """Read a text once. Width and composition variants count as one (NFKC)."""
+    text = _normal(text)
+    codes = _codes(text)
+    is_word = codes != 0
+    after_break = _shifted(~is_word)[is_word]
+    words = codes[is_word]
+    flags = words.astype(np.uint8)
+    singles = flags & SINGLE != 0
+    return Words(
+        hashes=words & np.uint64(2**64 - 2**FLAG_BITS),
+        numbers=flags & NUMBER != 0,
+        names=_names(flags, after_break),
+        stops=flags & STOP != 0,
+        singles=singles,
+        katakana=_katakana(text) if singles.any() else np.empty(0, np.uint64),
+    )
+
+
+def _shifted(flags: Flags) -> Flags:
+    """What is true of the word before; the first counts as following a break."""
+    before = np.ones_like(flags)
+    before[1:] = flags[:-1]
+    return before
+
+
+def _names(flags: npt.NDArray[np.uint8], after_break: Flags) -> Flags:
+    """Capitals inside sentences. German nouns have one too, so there a name is what has no article or adjective before it.
+
+    A text is German if articles stand before more than 15 % of its capitals (a third, in news).
+    """
+    names: Flags = (flags & CAPITAL != 0) & ~after_break
+    articles = flags & ARTICLE != 0
+    if articles.any() and (names & _shifted(articles)).sum() > 0.15 * names.sum():
+        names &= ~_shifted(flags & (ARTICLE | INFLECTED) != 0)
+    return names
 
 
 def plain(word: str) -> str:
-    """A word as it counts: lower case, without possessive s, optional vowel signs and thousands commas, digits as ASCII."""
-    word = _POSSESSIVE.sub("", word).lower().replace("’", "'")
-    if word.isascii():
-        return word.replace(",", "") if word[0].isdigit() else word
-    word = _DIACRITICS.sub("", word).translate(_ARABIC_LETTERS)
-    if any(character.isdigit() for character in word):
+    """A word as it counts: lower case, without possessive s and optional vowel signs. See `_plain_number` for numbers."""
+    word = _POSSESSIVE.sub("", word).lower().replace("’", "'").strip("_")
+    if not word.isascii():
+        word = _DIACRITICS.sub("", word).translate(_ARABIC_LETTERS)
+    return _plain_number(word) if word[:1].isdigit() else word
+
+
+def _plain_number(word: str) -> str:
+    """ASCII digits, no thousands commas, a point for a colon, and no unit: 8.6m and "8.6 million" are one number."""
+    if not word.isascii():
         word = "".join(str(unicodedata.digit(character, character)) for character in word).replace("٬", "").replace("٫", ".")
-        return word.replace(",", "") if word[:1].isdigit() else word
-    return word
+    return re.sub("[^0-9.].*", "", word.replace(",", "").replace(":", ".")).rstrip(".")
+
+
+def _normal(text: str) -> str:
+    if text.isascii() or unicodedata.is_normalized("NFKC", text):
+        return text
+    return unicodedata.normalize("NFKC", text)
+
+
+class _OtherScriptError(Exception):
+    """Raised at the first word that the European pattern can't read."""
 
 
 class _Codes(dict[str, int]):
@@ -86,44 +145,46 @@ class _Codes(dict[str, int]):
         return code
 
 
-def _code(token: str) -> int:
-    if not any(map(str.isalnum, token)):
-        return 0
-    word = plain(token)
-    flags = SINGLE * (_SINGLE.match(token) is not None) + STOP * (word in STOP_WORDS or "\u3040" <= word < "\u30a0")
-    if any(character.isdigit() for character in word):
-        flags |= NUMBER
-    elif token[0].isupper() and not flags & STOP:
-        flags |= CAPITAL
-    return xxhash.xxh3_64_intdigest(word.encode()) >> FLAG_BITS << FLAG_BITS | flags
+class _EuropeanCodes(_Codes):
+    def __missing__(self, token: str) -> int:
+        if not token.isascii() and _NOT_EUROPEAN.search(token):
+            raise _OtherScriptError
+        return super().__missing__(token)
 
 
 _CODES = _Codes()
+_EUROPEAN_CODES = _EuropeanCodes()
 
 
-def words_of(text: str) -> Words:
-    """Read a text once. Width and composition variants count as one (NFKC)."""
-    if not text.isascii() and not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
-    tokens = _TOKEN.findall(text)
-    codes = np.fromiter(map(_CODES.__getitem__, tokens), np.uint64, len(tokens))
-    is_word = codes != 0
-    after_break = np.empty(len(codes), np.bool_)
-    after_break[:1] = True
-    np.logical_not(is_word[:-1], out=after_break[1:])
-    words, after_break = codes[is_word], after_break[is_word]
-    flags = words.astype(np.uint8)
-    singles = flags & SINGLE != 0
-    return Words(
-        hashes=words >> np.uint64(FLAG_BITS) << np.uint64(FLAG_BITS),
-        numbers=flags & NUMBER != 0,
-        capitals=(flags & CAPITAL != 0) & ~after_break,
-        stops=flags & STOP != 0,
-        singles=singles,
-        names=_katakana(text) if singles.any() else np.empty(0, np.uint64),
-    )
+def _codes(text: str) -> Hashes:
+    try:
+        tokens = _EUROPEAN.findall(text)
+        return np.fromiter(map(_EUROPEAN_CODES.__getitem__, tokens), np.uint64, len(tokens))
+    except _OtherScriptError:
+        tokens = _ANY_SCRIPT.findall(text)
+        return np.fromiter(map(_CODES.__getitem__, tokens), np.uint64, len(tokens))
+
+
+def _code(token: str) -> int:
+    word = plain(token)
+    if not any(map(str.isalnum, word)):
+        return 0
+    flags = SINGLE * (_SINGLE.match(token) is not None) | STOP * (word in STOP_WORDS or "\u3040" <= word < "\u30a0")
+    if any(map(str.isdigit, word)):
+        flags |= NUMBER
+    elif token[0].isupper() and not flags & STOP:
+        flags |= CAPITAL
+    elif _GERMAN_ARTICLE.fullmatch(word):
+        flags |= ARTICLE
+    elif _GERMAN_ADJECTIVE.fullmatch(word):
+        flags |= INFLECTED
+    return _hash(word) | flags
+
+
+def _hash(word: str) -> int:
+    return xxhash.xxh3_64_intdigest(word.encode()) >> FLAG_BITS << FLAG_BITS
 
 
 def _katakana(text: str) -> Hashes:
     runs = _KATAKANA_RUN.findall(text)
-    return np.fromiter((xxhash.xxh3_64_intdigest(run.encode()) >> FLAG_BITS << FLAG_BITS for run in runs), np.uint64, len(runs))
+    return np.fromiter(map(_hash, runs), np.uint64, len(runs))
