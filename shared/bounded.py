@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import ctypes
 import functools
+import gc
 import multiprocessing
 import os
 import pickle
@@ -190,6 +191,7 @@ def _serve(pipe: Connection, parents: Connection, memory_bytes: int, parent: int
     _forget_signals()
     _die_with(parent)
     _limit_memory(memory_bytes)
+    gc.freeze()  # collections needn't walk, and so copy, what the parent had
     with contextlib.suppress(EOFError, OSError):
         while True:
             answer = _answer(pipe)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -105,35 +105,29 @@ def host_matches(host: str, pattern: str) -> bool:
 def _is_noise(pair: str, host: str) -> bool:
     raw_name, _, raw_value = pair.partition("=")
     name, value = unquote(raw_name).lower().removeprefix("amp;"), unquote(raw_value)
-    tracking = rules()["tracking"]
-    if _named(name, _tracking_names()) or value.lower() in tracking["with_value"].get(name, ()):
+    if _named(name, _noise_on(host)) or value.lower() in rules()["tracking"]["with_value"].get(name, ()):
         return True
-    for site, names in tracking["on_host"].items():
-        if host_matches(host, site) and _named(name, _lower(tuple(names))):
-            return True
     session = rules()["session"]
-    return _named(name, _lower(tuple(session["always"]))) or (name in session["long"] and _is_token(value, session["long_from"]))
+    return name in session["long"] and _is_token(value, session["long_from"])
 
 
 def _is_token(value: str, least: int) -> bool:
     return len(value) >= least and value.isalnum() and any(each.isdigit() for each in value)
 
 
-@cache
-def _tracking_names() -> frozenset[str]:
-    return _lower(tuple(rules()["tracking"]["anywhere"]))
-
-
-@cache
-def _lower(names: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(name.lower() for name in names)
+@lru_cache(maxsize=4_096)
+def _noise_on(host: str) -> frozenset[str]:
+    """Names of parameters that say nothing on this host; feeds name the same few hosts again and again."""
+    tracking, session = rules()["tracking"], rules()["session"]
+    here = (name for site, names in tracking["on_host"].items() if host_matches(host, site) for name in names)
+    return frozenset(name.lower() for name in (*tracking["anywhere"], *session["always"], *here))
 
 
 def _named(name: str, names: frozenset[str]) -> bool:
     return name in names or any(pattern.endswith("*") and name.startswith(pattern[:-1]) for pattern in _open_ended(names))
 
 
-@cache
+@lru_cache(maxsize=4_096)
 def _open_ended(names: frozenset[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name.endswith("*"))
 
