@@ -1,7 +1,7 @@
 """One structured event a unit of work, with the same keys everywhere.
 
 `event` names the step (poll, release, extract, fold), `outcome` how it ended; then `url`, `host`, `link`, `story`, `reason`,
-and timings as `ms_…`. The line for a person reads: time, process, event, outcome, then the rest.
+and timings as `ms_…`. The line for a person reads: time, event, outcome, URL, then the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ import structlog
 from shared.config import Settings
 
 _KEY_ORDER = ("at", "level", "process", "event", "outcome", "url", "host", "feed", "link", "article", "story")
+_UNITS_OF_WORK = frozenset({"poll", "release", "extract", "fold", "lease"})
+"""Events that one process only tells: a person needn't read its name beside them."""
+_FOR_PROGRAMS = ("host", "link", "article")
+"""Keys that a person's line leaves out: the URL says the host, and `storyfold trace` takes URLs."""
 _LEVEL_COLOURS = {"warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"}
 _OUTCOME_COLOURS = {"new-story": "\x1b[32m", "joined": "\x1b[36m", "revision": "\x1b[35m"}
 _DIM, _BOLD, _RESET = "\x1b[2m", "\x1b[1m", "\x1b[0m"
@@ -131,14 +135,16 @@ class _Line:
         self._colours = colours
 
     def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-        exception = event.pop("exception", None)
-        level = event.pop("level", "info")
-        outcome = str(event.pop("outcome", ""))
+        exception, level, at = event.pop("exception", None), event.pop("level", "info"), str(event.pop("at", ""))
+        name, outcome = str(event.pop("event", "")), str(event.pop("outcome", ""))
+        if name in _UNITS_OF_WORK or name == event.get("process"):
+            event.pop("process", None)
+        for key in _FOR_PROGRAMS:
+            event.pop(key, None)
         head = " ".join(
             (
-                self._paint(str(event.pop("at", "")), _DIM),
-                self._paint(f"{event.pop('process', '')!s:<9}", _LEVEL_COLOURS.get(level, _DIM)),
-                self._paint(f"{event.pop('event', '')!s:<8}", _BOLD),
+                self._paint(at, _DIM),
+                self._paint(f"{name:<8}", _LEVEL_COLOURS.get(level, _BOLD)),
                 self._paint(f"{outcome:<14}", self._outcome_colour(level, outcome)),
             )
         )

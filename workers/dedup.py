@@ -12,8 +12,8 @@ from shared.model import Link, LinkState
 from shared.queue import claims_from
 from shared.stages.article_to_story import Incoming, article_to_story
 from shared.stages.fingerprint import fingerprint
-from shared.store.links import Claim
 from shared.store.folding import Folded, Folding
+from shared.store.links import Claim
 
 
 def run(argument: Sequence[Sequence[int]]) -> None:

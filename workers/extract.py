@@ -108,11 +108,14 @@ def _told(link: Link, page: Page) -> Told:
     return Told() if moved_within_host else Told(link.title, link.published)
 
 
+_SOME_PROSE = "This page is read once, before any work, so that the models and the rules of every step are loaded by then. "
+
+
 def warm_up() -> None:
     """Load models and rules once, in the parent: a forked work-horse would load them anew for each batch."""
-    body = b"<html><body><article><p>A page that is read once, before any work, so that every rule is loaded.</p></article>"
-    page = Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body)
-    page_to_article(page, Told(), HostLines(), now())
+    paragraphs = "".join(f"<p>{number}. {_SOME_PROSE * 3}</p>" for number in range(5)).encode()
+    body = b"<html><body><article><h1>Warming up</h1>" + paragraphs + b"</article></body></html>"
+    page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), HostLines(), now())
 
 
 def _extract_page(argument: tuple[Page, Told, HostLines, datetime]) -> tuple[Extracted | Rejection, float]:

@@ -23,9 +23,15 @@ def test_a_line_for_programs_is_one_json_object_with_its_keys_in_order(capsys: p
     assert (told["process"], told["event"], told["outcome"]) == ("extract", "extract", "extracted")
 
 
-def test_a_line_for_people_names_process_event_and_outcome_first(capsys: pytest.CaptureFixture[str]) -> None:
-    told = line(capsys, "plain", outcome="joined", story=7, ms_total=12.5, url="https://a.example/1")
-    assert told.split()[1:] == ["extract", "extract", "joined", "https://a.example/1", "story=7", "ms_total=12"]
+def test_a_line_for_people_names_event_outcome_and_url_first(capsys: pytest.CaptureFixture[str]) -> None:
+    told = line(capsys, "plain", outcome="joined", story=7, ms_total=12.5, url="https://a.example/1", host="a.example", link=3)
+    assert told.split()[1:] == ["extract", "joined", "https://a.example/1", "story=7", "ms_total=12"]
+
+
+def test_a_line_for_people_names_the_process_where_the_event_does_not_tell_it(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(settings_from({"STORYFOLD_LOG": "plain"}), "dedup")
+    log.logger().info("worker", outcome="started")
+    assert capsys.readouterr().out.split()[1:] == ["worker", "started", "process=dedup"]
 
 
 def test_facts_that_are_not_known_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
