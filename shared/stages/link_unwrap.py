@@ -31,7 +31,7 @@ def target(parts: Parts) -> str | None:
 @lru_cache(maxsize=4_096)
 def _wrappers(host: str) -> tuple[Callable[[Parts], str | None], ...]:
     """What to try on this host: for nearly all of them nothing, and feeds name the same few again and again."""
-    special = {
+    special: dict[str, Callable[[Parts], str | None]] = {
         "news.google.*": _google_news_target,
         "yahoo.com": _yahoo_target,
         "cdn.ampproject.org": partial(_amp_target, _AMP_CACHE),
