@@ -7,6 +7,7 @@ server that answers differently the second time (DNS rebinding) gains nothing.
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import threading
@@ -97,6 +98,8 @@ class HeadLimitedStream(httpcore.AsyncNetworkStream):
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._arrivals = select.poll()
+        self._arrivals.register(stream.get_extra_info("socket"), select.POLLIN)
         self._room = _LARGEST_HEAD
         self._in_head = True
 
@@ -132,7 +135,9 @@ class HeadLimitedStream(httpcore.AsyncNetworkStream):
         return HeadLimitedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """What the connection knows of itself."""
+        """What the connection knows of itself. The pool asks often whether an idle one has been closed, so that is kept cheap."""
+        if info == "is_readable":
+            return bool(self._arrivals.poll(0))
         return self._stream.get_extra_info(info)
 
 
