@@ -16,10 +16,10 @@ from shared.failures import Failure, Permanent
 from shared.fetch import Accept, Fetcher
 from shared.model import Link, LinkState, Outcome, Page, Rejection
 from shared.queue import DEDUP, QueueUnreachable, claims_from
-from shared.stages.clean.host_lines import HostLines
+from shared.stages.clean.host_lines import NOTHING_LEARNED, body_sketch, host_lines_for, lines_to_learn, sightings_to_record
 from shared.stages.entry_to_link import entry_to_link
 from shared.stages.link_retry import RetryAt, after_failure
-from shared.stages.page_to_article import Extracted, Told, page_to_article
+from shared.stages.page_to_article import Extracted, ReadPage, Told, page_to_article, read_page, read_to_article
 from shared.store.links import Claim
 
 
@@ -64,18 +64,34 @@ class _Worker:
         page = await self.fetcher.get(link.url, accept=Accept.PAGE)
         facts["ms_fetch"] = watch.ms()
         self._keep(claim)
-        result, facts["ms_extract"] = await self.parser.run(_extract_page, (page, _told(link, page), HostLines(), now()))
+        read, facts["ms_extract"] = await self.parser.run(_read, (page, _told(link, page), now()))
+        if isinstance(read, Rejection):
+            return self._reject(claim, read, facts), None
+        return self._finish(claim, read, facts)
+
+    def _finish(self, claim: Claim, read: ReadPage, facts: dict[str, object]) -> tuple[str, Claim | None]:
+        """Cut what rules and the host's learned lines say, and learn from what was there before the cut."""
+        url = read.metadata.url
+        lines, sketch = lines_to_learn(read.raw_text), body_sketch(read.raw_text)
+        seen = self.app.store.host_lines.sightings(read.host, [line.key for line in lines])
+        result = read_to_article(read, host_lines_for(seen, url, sketch))
         if isinstance(result, Rejection):
-            facts["detail"] = result.detail
-            outcome = Outcome.REJECTED.because(result.reason)
-            self.app.store.links.finish(claim, outcome, now(), step="extract", detail=result.detail)
-            return outcome, None
+            return self._reject(claim, result, facts), None
+        self.app.store.host_lines.learn(read.host, lines, sightings_to_record(lines, seen, url, sketch), now())
         return self._record(claim, result, facts)
+
+    def _reject(self, claim: Claim, rejection: Rejection, facts: dict[str, object]) -> str:
+        facts["detail"] = rejection.detail
+        outcome = Outcome.REJECTED.because(rejection.reason)
+        self.app.store.links.finish(claim, outcome, now(), step="extract", detail=rejection.detail)
+        return outcome
 
     def _record(self, claim: Claim, extracted: Extracted, facts: dict[str, object]) -> tuple[str, Claim | None]:
         article = extracted.article
         stored = self.app.store.articles.record(claim, article, now(), lease=self.app.settings.queue_lease)
         facts |= {"title": article.title, "words": len(article.text.split()), "removed": len(article.removed)}
+        if extracted.notes:
+            facts["notes"] = "; ".join(extracted.notes)
         return stored.outcome, stored.claim
 
     def _keep(self, claim: Claim) -> None:
@@ -115,13 +131,13 @@ def warm_up() -> None:
     """Load models and rules once, in the parent: a forked work-horse would load them anew for each batch."""
     paragraphs = "".join(f"<p>{number}. {_SOME_PROSE * 3}</p>" for number in range(5)).encode()
     body = b"<html><body><article><h1>Warming up</h1>" + paragraphs + b"</article></body></html>"
-    page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), HostLines(), now())
+    page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), NOTHING_LEARNED, now())
 
 
-def _extract_page(argument: tuple[Page, Told, HostLines, datetime]) -> tuple[Extracted | Rejection, float]:
+def _read(argument: tuple[Page, Told, datetime]) -> tuple[ReadPage | Rejection, float]:
     """What the bounded process runs; also tells its milliseconds, without the wait for its turn."""
     watch = log.Stopwatch()
-    return page_to_article(*argument), watch.ms()
+    return read_page(*argument), watch.ms()
 
 
 def _enqueue_folding(app: App, claims: Sequence[Claim]) -> None:

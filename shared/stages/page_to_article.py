@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from shared.model import Article, Page, Rejection
 from shared.stages.clean import Cleaned, HostLines, clean
-from shared.stages.clean.link_lines import find_linked_lines
+from shared.stages.clean.link_lines import LinkedLines, find_linked_lines
 from shared.stages.extract_text import extract_text, parse_page
 from shared.stages.language import language_of
 from shared.stages.metadata import Metadata, read_metadata
@@ -36,15 +36,43 @@ class Extracted:
     """What a person should know, such as that the rules held back."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page as it was read, before any line was cut: what the host's learned lines are looked up with."""
+
+    raw_text: str
+    linked: LinkedLines
+    metadata: Metadata
+
+    @property
+    def host(self) -> str:
+        """The host whose lines apply."""
+        return host_of(self.metadata.url)
+
+
 def page_to_article(page: Page, told: Told, host_lines: HostLines, now: datetime) -> Extracted | Rejection:
-    """The article of a page. Whatever the page holds, this returns: what can't be read is a `Rejection`."""
+    """The article of a page, in one go: `read_page`, then `read_to_article`."""
+    read = read_page(page, told, now)
+    return read if isinstance(read, Rejection) else read_to_article(read, host_lines)
+
+
+def read_page(page: Page, told: Told, now: datetime) -> ReadPage | Rejection:
+    """Decode, parse and extract. Whatever the page holds, this returns: what can't be read is a `Rejection`."""
     try:
-        return _page_to_article(page, told, host_lines, now)
+        return _read_page(page, told, now)
     except Exception as error:  # noqa: BLE001 - four parsers meet every malformed page of the web here
         return Rejection("not-an-article", f"the page could not be read: {type(error).__name__}: {error}"[:200])
 
 
-def _page_to_article(page: Page, told: Told, host_lines: HostLines, now: datetime) -> Extracted | Rejection:
+def read_to_article(read: ReadPage, host_lines: HostLines) -> Extracted | Rejection:
+    """Clean what was read, and judge whether an article is left."""
+    metadata = read.metadata
+    cleaned = clean(read.raw_text, title=metadata.title, byline=metadata.byline, host_lines=host_lines, linked_lines=read.linked)
+    rejection = reject_article(cleaned, read.raw_text, read.linked, metadata)
+    return rejection or Extracted(_article(cleaned, metadata), read.raw_text, cleaned.notes)
+
+
+def _read_page(page: Page, told: Told, now: datetime) -> ReadPage | Rejection:
     markup = reject_page(page) or page_to_text(page)
     if isinstance(markup, Rejection):
         return markup
@@ -53,10 +81,12 @@ def _page_to_article(page: Page, told: Told, host_lines: HostLines, now: datetim
         return Rejection("not-an-article", "there is no markup in it")
     metadata = _with_told(read_metadata(tree, page.final_url, now), told)
     raw_text = extract_text(tree, markup, page.final_url) or ""
-    linked = find_linked_lines(tree, raw_text)
-    cleaned = clean(raw_text, title=metadata.title, byline=metadata.byline, host_lines=host_lines, linked_lines=linked)
-    rejection = reject_article(cleaned, raw_text, linked, metadata)
-    return rejection or Extracted(_article(cleaned, metadata), raw_text, cleaned.notes)
+    return ReadPage(raw_text, find_linked_lines(tree, raw_text), metadata)
+
+
+def host_of(url: str) -> str:
+    """The host that an article belongs to, without a port."""
+    return urlsplit(url).hostname or ""
 
 
 def _with_told(metadata: Metadata, told: Told) -> Metadata:
@@ -68,7 +98,7 @@ def _with_told(metadata: Metadata, told: Told) -> Metadata:
 def _article(cleaned: Cleaned, metadata: Metadata) -> Article:
     return Article(
         url=metadata.url,
-        host=urlsplit(metadata.url).hostname or "",
+        host=host_of(metadata.url),
         title=cleaned.title,
         byline=metadata.byline or cleaned.byline,
         published=metadata.published or cleaned.published,
