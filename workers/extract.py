@@ -16,7 +16,15 @@ from shared.failures import Failure, Permanent
 from shared.fetch import Accept, Fetcher
 from shared.model import Link, LinkState, Outcome, Page, Rejection
 from shared.queue import DEDUP, QueueUnreachable, claims_from
-from shared.stages.clean.host_lines import NOTHING_LEARNED, body_sketch, host_lines_for, lines_to_learn, sightings_to_record
+from shared.stages.clean.host_lines import (
+    NOTHING_LEARNED,
+    HostLines,
+    LearnableLine,
+    body_sketch,
+    host_lines_for,
+    lines_to_learn,
+    sightings_to_record,
+)
 from shared.stages.entry_to_link import entry_to_link
 from shared.stages.link_retry import RetryAt, after_failure
 from shared.stages.page_to_article import Extracted, ReadPage, Told, page_to_article, read_page, read_to_article
@@ -64,20 +72,16 @@ class _Worker:
         page = await self.fetcher.get(link.url, accept=Accept.PAGE)
         facts["ms_fetch"] = watch.ms()
         self._keep(claim)
-        read, facts["ms_extract"] = await self.parser.run(_read, (page, _told(link, page), now()))
+        read = await self.parser.run(_read, (page, _told(link, page), now()))
         if isinstance(read, Rejection):
             return self._reject(claim, read, facts), None
-        return self._finish(claim, read, facts)
-
-    def _finish(self, claim: Claim, read: ReadPage, facts: dict[str, object]) -> tuple[str, Claim | None]:
-        """Cut what rules and the host's learned lines say, and learn from what was there before the cut."""
-        url = read.metadata.url
-        lines, sketch = lines_to_learn(read.raw_text), body_sketch(read.raw_text)
-        seen = self.app.store.host_lines.sightings(read.host, [line.key for line in lines])
-        result = read_to_article(read, host_lines_for(seen, url, sketch))
+        url, host = read.page.metadata.url, read.page.host
+        seen = self.app.store.host_lines.sightings(host, [line.key for line in read.lines])
+        result, ms = await self.parser.run(_cut, (read.page, host_lines_for(seen, url, read.sketch)))
+        facts["ms_extract"] = round(read.ms + ms, 1)
         if isinstance(result, Rejection):
             return self._reject(claim, result, facts), None
-        self.app.store.host_lines.learn(read.host, lines, sightings_to_record(lines, seen, url, sketch), now())
+        self.app.store.host_lines.learn(host, read.lines, sightings_to_record(read.lines, seen, url, read.sketch), now())
         return self._record(claim, result, facts)
 
     def _reject(self, claim: Claim, rejection: Rejection, facts: dict[str, object]) -> str:
@@ -134,10 +138,29 @@ def warm_up() -> None:
     page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), NOTHING_LEARNED, now())
 
 
-def _read(argument: tuple[Page, Told, datetime]) -> tuple[ReadPage | Rejection, float]:
-    """What the bounded process runs; also tells its milliseconds, without the wait for its turn."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page as the bounded process read it, with what it shows of its host; `ms` leaves out the wait for its turn."""
+
+    page: ReadPage
+    lines: tuple[LearnableLine, ...]
+    sketch: int
+    ms: float
+
+
+def _read(argument: tuple[Page, Told, datetime]) -> _Read | Rejection:
+    """First task of the bounded process."""
     watch = log.Stopwatch()
-    return read_page(*argument), watch.ms()
+    read = read_page(*argument)
+    if isinstance(read, Rejection):
+        return read
+    return _Read(read, lines_to_learn(read.raw_text), body_sketch(read.raw_text), watch.ms())
+
+
+def _cut(argument: tuple[ReadPage, HostLines]) -> tuple[Extracted | Rejection, float]:
+    """Second task of the bounded process, once the host's lines were looked up."""
+    watch = log.Stopwatch()
+    return read_to_article(*argument), watch.ms()
 
 
 def _enqueue_folding(app: App, claims: Sequence[Claim]) -> None:
