@@ -9,6 +9,7 @@ import click
 
 from services.commands.feeds import feeds, submit
 from services.commands.hosts import host
+from services.commands.offline import clean, extract
 from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
 from shared.bootstrap import VERSION
@@ -26,7 +27,7 @@ def storyfold() -> None:
     """
 
 
-for command in (run, demo, serve, feeds, submit, stories, show, status, host):
+for command in (run, demo, serve, feeds, submit, stories, show, status, host, extract, clean):
     storyfold.add_command(command)
 
 

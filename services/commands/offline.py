@@ -1,0 +1,72 @@
+"""`storyfold extract` and `clean`: the stages over files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from services.commands.context import settings
+from services.offline.extract import Extraction, clean_file
+from shared.bounded import BoundedProcess
+from shared.failures import Mistake
+
+
+@click.command()
+@click.option("--manifest", required=True, metavar="FILE", help="JSON lines {id, path, url[, title, published]}.")
+@click.option(
+    "--passes", type=click.IntRange(1, 2), default=1, show_default=True, help="2: first learn host lines over all pages."
+)
+@click.option("--no-learn", is_flag=True, help="Neither learn nor use host lines.")
+def extract(manifest: str, passes: int, *, no_learn: bool) -> None:
+    """Extract articles from saved pages (.html or .html.gz), a JSON line each, in the manifest's order."""
+    chosen, path = settings(), Path(manifest)
+    lines = _lines(path)
+    with (
+        BoundedProcess(seconds=chosen.extract_seconds, memory_bytes=chosen.extract_memory * 1_000_000) as parser,
+        _progress("pages", len(lines) * passes) as advance,
+    ):
+        extraction = Extraction(chosen, parser, learn=not no_learn)
+        one = extraction.one_pass(lines, path.parent)
+        for record in one if passes == 1 else extraction.two_passes(lines, path.parent, advance):
+            _write(record)
+            advance()
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+def clean(files: tuple[Path, ...]) -> None:
+    """Clean texts that were extracted already, a JSON line each."""
+    with _progress("files", len(files)) as advance:
+        for path in files:
+            _write(clean_file(path))
+            advance()
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return [line for line in path.read_text(errors="replace").splitlines() if line.strip()]
+    except OSError as error:
+        raise Mistake(f"The manifest {path} can't be read: {(error.strerror or 'unknown error').lower()}.") from error
+
+
+def _write(record: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Any]:
+    """A bar on standard error, where that is a terminal and the records go elsewhere."""
+    console = Console(stderr=True)
+    shown = console.is_terminal and not sys.stdout.isatty()
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not shown) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda: progress.advance(task)
