@@ -10,17 +10,18 @@ from typing import Any
 from shared.failures import Permanent
 from shared.model import Entry, ParsedFeed
 from shared.stages.entry_from_feed import plain_text, web_address
+from shared.stages.feed_limits import MOST_ENTRIES
 
 
 def read(body: bytes, *, feed_url: str) -> ParsedFeed:
     """Read a JSON Feed. Raises `Permanent("not-a-feed")`."""
     try:
-        told = json.loads(body.decode("utf-8", "replace"))
+        told = json.loads(body.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
         raise Permanent("not-a-feed", "It looks like JSON, but is broken.") from error
     if not isinstance(told, dict) or not isinstance(told.get("items"), list):
         raise Permanent("not-a-feed", "It is JSON, but no JSON Feed.")
-    entries = (_entry(item, feed_url) for item in told["items"] if isinstance(item, dict))
+    entries = (_entry(item, feed_url) for item in told["items"][:MOST_ENTRIES] if isinstance(item, dict))
     return ParsedFeed(
         title=plain_text(_text(told, "title")),
         entries=tuple(each for each in entries if each is not None),

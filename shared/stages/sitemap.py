@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -13,9 +14,11 @@ from lxml import etree
 from shared.failures import Permanent
 from shared.model import Entry, ParsedFeed
 from shared.stages.entry_from_feed import plain_text, web_address
+from shared.stages.feed_limits import MOST_ENTRIES
 
 _ROOT: Final = re.compile(  # atomic, lest many comments be tried in every grouping
-    rb"(?>(?><\?.*?\?>)|(?><!--.*?-->)|<!DOCTYPE[^\[>]*(?>\[.*?\])?\s*>|\s++)*+<(?:\w+:)?(urlset|sitemapindex)[\s>]", re.DOTALL
+    rb"(?:\xef\xbb\xbf)?(?>(?><\?.*?\?>)|(?><!--.*?-->)|<!DOCTYPE[^\[>]*(?>\[.*?\])?\s*>|\s++)*+<(?:\w+:)?(urlset|sitemapindex)[\s>]",
+    re.DOTALL,
 )
 
 
@@ -40,7 +43,7 @@ def read(body: bytes, *, feed_url: str) -> ParsedFeed:
     if children(body, feed_url=feed_url):
         raise Permanent("sitemap-index", "It lists other sitemaps; those are the feeds.")
     entries = (_entry(each, feed_url) for each in _items(_tree(body), "url"))
-    return ParsedFeed(title=None, entries=tuple(each for each in entries if each is not None))
+    return ParsedFeed(title=None, entries=tuple(islice((each for each in entries if each is not None), MOST_ENTRIES)))
 
 
 def _tree(body: bytes) -> Element:
