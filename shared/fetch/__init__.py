@@ -12,8 +12,9 @@ A download's way, a redirect starting again from its top:
 from __future__ import annotations
 
 from shared.fetch.answer import Accept
-from shared.fetch.client import Fetcher, FetchLimits, Hop
+from shared.fetch.client import Fetcher, FetchLimits
 from shared.fetch.robots import RobotsCache
 from shared.stages.address import AllowList
+from shared.stages.redirects import Hop
 
 __all__ = ["Accept", "AllowList", "FetchLimits", "Fetcher", "Hop", "RobotsCache"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import ssl
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -23,9 +24,11 @@ from shared.fetch.network import GuardedBackend, HeadLimitedStream, Resolve
 from shared.fetch.target import Target, target_of
 from shared.model import Page
 from shared.stages.address import AllowList
+from shared.stages.redirects import Hop
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BODILESS: Final = frozenset({204, 304})
+_SENDABLE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110 §5.5
 _READ: Final = frozenset(range(200, 300)) - _BODILESS
 _WORTH_DRAINING: Final = 16_384
 _DRAIN_SECONDS: Final = 0.2
@@ -50,15 +53,6 @@ class FetchLimits:
     def of_size(self, max_bytes: int) -> FetchLimits:
         """The same limits for a larger or smaller body."""
         return replace(self, max_bytes=max_bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One redirect on the way to a page."""
-
-    status: int
-    source: str
-    target: str
 
 
 class Fetcher:
@@ -164,7 +158,9 @@ class Fetcher:
         return httpcore.Request(
             "GET",
             httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
-            headers=list(lines.items()),
+            headers=[
+                (name.encode("ascii"), value.encode("latin-1")) for name, value in lines.items() if _SENDABLE.fullmatch(value)
+            ],
             extensions={
                 "timeout": {"connect": bounds.connect, "read": bounds.read, "write": bounds.read, "pool": bounds.total},
             },

@@ -113,6 +113,13 @@ def test_a_validator_is_not_sent_on_to_where_its_page_redirects(site: Site) -> N
     assert ["if-none-match" in asked.headers for asked in site.asked] == [True, False]
 
 
+@pytest.mark.parametrize("etag", ['W/"é"', '"\u65e5"', '"a\r\nX-Smuggled: 1"', '"\x00"'])
+def test_a_validator_that_cannot_be_sent_breaks_nothing(etag: str, site: Site) -> None:
+    site.routes["/feed"] = Reply.feed(b"<rss/>")
+    assert get(site.url("/feed"), headers={"if-none-match": etag}, accept=Accept.FEED).status == 200
+    assert "x-smuggled" not in site.asked[0].headers
+
+
 # Redirects
 
 
