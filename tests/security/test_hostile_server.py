@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import time
 from collections.abc import Iterator
 
@@ -10,8 +11,11 @@ import pytest
 
 from shared.bounded import BoundedProcess
 from shared.failures import Failure
-from shared.fetch import AllowList, Fetcher, FetchLimits
+from shared.fetch import Accept, AllowList, Fetcher, FetchLimits
+from shared.stages.feed_to_entries import feed_to_entries
+from tests.support.feeds import BRIDGE, rss2
 from tests.support.hostile_server import TRICKS, Host, hostile
+from tests.support.web import Reply, serving
 
 LIMITS = FetchLimits(connect=0.6, read=0.7, total=1.5, max_bytes=1_000_000)
 MEMORY = 256_000_000
@@ -58,6 +62,40 @@ def test_a_reader_goes_on_after_all_of_them(host: Host) -> None:
             return (await _end(fetcher, host, "no-type"))[0]
 
     assert asyncio.run(scenario()) == "page"
+
+
+@pytest.mark.parametrize(
+    ("answer", "ends"),
+    [
+        (Reply.html("<html><body>No feed here</body></html>"), "Permanent not-a-feed"),
+        (
+            Reply(b"<html><body>No feed here</body></html>", headers={"Content-Type": "application/rss+xml"}),
+            "Permanent not-a-feed",
+        ),
+        (Reply.feed(b""), "Permanent not-a-feed"),
+        (Reply.feed(b"Service unavailable"), "Permanent not-a-feed"),
+        (Reply(b"GIF89a", headers={"Content-Type": "image/gif"}), "Permanent not-text"),
+        (Reply.feed(b"%PDF-1.7"), "Permanent not-text"),
+        (Reply.feed(rss2(BRIDGE).encode(), Content_Encoding="gzip"), "Permanent bad-encoding"),
+        (Reply(rss2(BRIDGE).encode(), headers={"Content-Type": "text/html"}), "1 entries"),
+        (Reply(rss2(BRIDGE).encode(), headers={"Content-Type": "application/octet-stream"}), "1 entries"),
+        (Reply(gzip.compress(rss2(BRIDGE).encode()), headers={"Content-Type": "application/x-gzip"}), "1 entries"),
+        (Reply.feed(rss2(BRIDGE).encode("latin-1"), Content_Type="text/xml; charset=utf-16"), "1 entries"),
+        (Reply(rss2(BRIDGE).encode(), 404, {"Content-Type": "application/rss+xml"}), "Permanent not-found"),
+    ],
+)
+def test_a_feeds_answer_ends_as_stated(answer: Reply, ends: str) -> None:
+    async def scenario(url: str) -> str:
+        try:
+            async with _reader() as fetcher:
+                page = await fetcher.get(url, accept=Accept.FEED)
+            feed = feed_to_entries(page.body, feed_url=page.final_url, content_type=page.headers.get("content-type"))
+        except Failure as failure:
+            return f"{type(failure).__name__} {failure.reason}"
+        return f"{len(feed.entries)} entries"
+
+    with serving({"/feed": answer}) as site:
+        assert asyncio.run(scenario(site.url("/feed"))) == ends
 
 
 def _meet(argument: tuple[Host, str]) -> tuple[str, float]:
