@@ -83,6 +83,14 @@ class ArticleStore:
             rows = connection.execute(select(articles).where(articles.c.id.in_(ids)).order_by(articles.c.id)).all()
         return [stored_article(row) for row in rows]
 
+    def numbers(self, since: datetime | None = None) -> list[int]:
+        """The numbers of all articles, or of those extracted since a moment, oldest first."""
+        query = select(articles.c.id).order_by(articles.c.id)
+        if since is not None:
+            query = query.where(articles.c.extracted_at >= since)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     def by_url(self, url: str) -> StoredArticle | None:
         """The article at a canonical URL, or the one that a link with this URL led to."""
         with self._database.reading() as connection:
@@ -91,6 +99,13 @@ class ArticleStore:
                 led = select(articles).join(links, links.c.article_id == articles.c.id).where(links.c.url == url)
                 row = connection.execute(led).first()
         return None if row is None else stored_article(row)
+
+
+def recut(connection: Connection, article: StoredArticle, text: str, removed: Sequence[RemovedLine]) -> bool:
+    """Give a stored revision another cut of its text; False where the article has changed in the meantime."""
+    values = _text_columns(text, removed)
+    same = update(articles).where(articles.c.id == article.id, articles.c.text_hash == _hash(article.text))
+    return connection.execute(same.where(articles.c.revision == article.revision).values(values)).rowcount == 1
 
 
 def stored_article(row: Row[Any]) -> StoredArticle:
@@ -169,11 +184,16 @@ def _columns(article: Article, now: datetime) -> dict[str, Any]:
         "byline": article.byline,
         "published_at": article.published,
         "language": article.language,
-        "text": article.text,
-        "text_hash": _hash(article.text),
-        "words": len(article.text.split()),
-        "removed": [[line.text, line.rule, line.place] for line in article.removed],
         "extracted_at": now,
+    } | _text_columns(article.text, article.removed)
+
+
+def _text_columns(text: str, removed: Sequence[RemovedLine]) -> dict[str, Any]:
+    return {
+        "text": text,
+        "text_hash": _hash(text),
+        "words": len(text.split()),
+        "removed": [[line.text, line.rule, line.place] for line in removed],
     }
 
 

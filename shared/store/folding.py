@@ -188,6 +188,12 @@ def _signed(connection: Connection, ids: Iterable[int]) -> Sequence[Row[*tuple[A
     return connection.execute(chosen).all()
 
 
+def sign_again(connection: Connection, article: StoredArticle, before: Fingerprint, after: Fingerprint) -> None:
+    """Make a folded article known by another text of it."""
+    index.forget(connection, article.id, before.keys, _seconds(article.seen))
+    _sign(connection, article, after)
+
+
 def _sign(connection: Connection, article: StoredArticle, fingerprint: Fingerprint) -> None:
     row = {"article_id": article.id, "version": SIGNATURE_VERSION, "payload": fingerprint.payload}
     connection.execute(insert_or_replace(connection, signatures, "version", "payload"), row)

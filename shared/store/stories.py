@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from shared.model import RemovedLine
 from shared.stages.article_to_story import Role
+from shared.stages.fingerprint import Fingerprint
 from shared.store import people, story_changes
-from shared.store.articles import StoredArticle, stored_article
+from shared.store.articles import StoredArticle, recut, stored_article
 from shared.store.engine import Database
-from shared.store.folding import Folding, claimed_article
+from shared.store.folding import Folding, claimed_article, sign_again
 from shared.store.links import Claim
 from shared.store.locks import Lock, hold
 from shared.store.schema import articles, members, related, stories
@@ -65,6 +67,18 @@ class StoryStore:
             hold(connection, Lock.FOLD)
             article = claimed_article(connection, claim)
             yield None if article is None else Folding(connection, claim, article, now)
+
+    def recut(
+        self, article: StoredArticle, text: str, removed: Sequence[RemovedLine], before: Fingerprint, after: Fingerprint
+    ) -> bool:
+        """Store another cut of an article's text, by which it is found from now on; False where it has changed meanwhile."""
+        with self._database.writing() as connection:
+            hold(connection, Lock.FOLD)
+            if not recut(connection, article, text, removed):
+                return False
+            if article.folded_revision:
+                sign_again(connection, article, before, after)
+            return True
 
     def split(self, article: int, now: datetime) -> int | None:
         """A person says that this article doesn't belong: it gets a story of its own and never comes back to these members.
