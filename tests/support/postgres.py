@@ -31,7 +31,19 @@ def postgres_server() -> Iterator[str]:
         shutil.chown(folder, user)
     try:
         data = folder / "data"
-        initdb: list[str | Path] = [programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        initdb: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            _USER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]
         subprocess.run(initdb, user=user, check=True, capture_output=True, cwd=folder)
         options = ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]
         command: list[str | Path] = [programs / "postgres", "-D", data, "-k", folder, *options]
