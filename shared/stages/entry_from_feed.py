@@ -94,7 +94,9 @@ def _alternate(told: Mapping[str, Any]) -> str | None:
 
 
 def _permalink(told: Mapping[str, Any]) -> str | None:
-    """A GUID that is an absolute URL stands in for a missing link."""
+    """An id that is an absolute URL stands in for a missing link, unless the feed says that it is none."""
+    if _plain(told, "guidislink") is False:
+        return None
     guid = _text(told, "id") or ""
     return guid if guid.lower().startswith(_WEB) else None
 

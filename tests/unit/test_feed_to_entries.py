@@ -313,6 +313,12 @@ def test_the_hub_of_a_feed_is_told(body: str) -> None:
     assert read(body).hub == "https://hub.example/"
 
 
+def test_an_id_stands_in_for_a_missing_link_unless_the_feed_says_that_it_is_none() -> None:
+    linkless = rss2(Item(guid="https://paper.example/news/9")).replace("<link>https://paper.example/news/1</link>", "")
+    assert read(linkless).entries == ()
+    assert only(linkless.replace(' isPermaLink="false"', "")).url == "https://paper.example/news/9"
+
+
 def test_a_base_of_the_document_counts_over_the_feeds_own_address() -> None:
     assert only(atom(Item("story"), base="https://mirror.example/x/")).url == "https://mirror.example/x/story"
 
