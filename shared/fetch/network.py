@@ -86,7 +86,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         passed = [address for address, why in refused.items() if why is None]
         if not passed:
             address, why = next(iter(refused.items()))
-            raise Hostile("private-address", f"{host} leads to {address} ({why}), which may not be fetched.")
+            place = f"{address} ({why})" if host == str(address) else f"{host}, which leads to {address} ({why}),"
+            raise Hostile("private-address", f"{place} may not be fetched unless STORYFOLD_ALLOW_ADDRESSES names it.")
         return passed
 
 

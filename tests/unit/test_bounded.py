@@ -252,7 +252,7 @@ def _busy(seconds: float) -> None:
 
 def _terminate_itself(_: object) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(1)
+    signal.pause()
 
 
 def _tell_and_loop(descriptor: int) -> None:
