@@ -12,6 +12,7 @@ from services.commands.hosts import host
 from services.commands.offline import clean, extract
 from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
+from services.commands.trace import trace
 from services.commands.upkeep import merge, reclean, split
 from shared.bootstrap import VERSION
 from shared.failures import Mistake
@@ -28,7 +29,7 @@ def storyfold() -> None:
     """
 
 
-for command in (run, demo, serve, feeds, submit, stories, show, status, host, extract, clean, reclean, split, merge):
+for command in (run, demo, serve, feeds, submit, stories, show, status, trace, host, extract, clean, reclean, split, merge):
     storyfold.add_command(command)
 
 

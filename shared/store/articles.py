@@ -70,9 +70,9 @@ class ArticleStore:
             trail.write(connection, [claim.link], "extract", "extracted", now, f"article {number}")
             return Stored("extracted", following)
 
-    def of_link(self, link: int) -> StoredArticle | None:
-        """The article that a link led to."""
-        query = select(articles).join(links, links.c.article_id == articles.c.id).where(links.c.id == link)
+    def of_link_url(self, url: str) -> StoredArticle | None:
+        """The article that the link with this URL led to."""
+        query = select(articles).join(links, links.c.article_id == articles.c.id).where(links.c.url == url)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else stored_article(row)
@@ -95,10 +95,7 @@ class ArticleStore:
         """The article at a canonical URL, or the one that a link with this URL led to."""
         with self._database.reading() as connection:
             row = connection.execute(select(articles).where(articles.c.url == url)).first()
-            if row is None:
-                led = select(articles).join(links, links.c.article_id == articles.c.id).where(links.c.url == url)
-                row = connection.execute(led).first()
-        return None if row is None else stored_article(row)
+        return self.of_link_url(url) if row is None else stored_article(row)
 
 
 def recut(connection: Connection, article: StoredArticle, text: str, removed: Sequence[RemovedLine]) -> bool:

@@ -68,6 +68,7 @@ class LinkStore:
             values = {"state": LinkState.RELEASED, "release": links.c.release + 1, "lease_until": until}
             out = update(links).where(links.c.id.in_([row.id for row in chosen])).values(values)
             rows = connection.execute(out.returning(links.c.id, links.c.release)).all()
+            trail.write(connection, [row.id for row in rows], "release", "released", now)
         order = {row.id: place for place, row in enumerate(chosen)}
         return [Claim(row.id, row.release) for row in sorted(rows, key=lambda row: order[row.id])]
 

@@ -12,6 +12,7 @@ from shared.store.host_lines import HostLineStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
 from shared.store.stories import StoryStore
+from shared.store.trail import TrailStore
 
 StoreUnreachable = OperationalError
 
@@ -25,6 +26,7 @@ class Store:
         self.links = LinkStore(self.database)
         self.articles = ArticleStore(self.database)
         self.stories = StoryStore(self.database)
+        self.trails = TrailStore(self.database)
         self.host_lines = HostLineStore(self.database)
 
     def prepare(self) -> None:
