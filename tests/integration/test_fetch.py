@@ -1,33 +1,19 @@
-"""The reader against real servers on loopback: what it sends, what it follows, what it decodes, what it keeps."""
+"""The reader against real servers on loopback: what it sends, what it follows, which connections it keeps."""
 
 from __future__ import annotations
 
 import asyncio
-import gzip
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
-import zlib
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Iterator
 
-import brotli
 import pytest
-import zstandard
 
-from shared.failures import Failure, Permanent, Transient
-from shared.fetch import Accept, AllowList, Fetcher, FetchLimits, Hop, RobotsCache
-from shared.fetch.body import Body
-from shared.model import Page
+from shared.failures import Permanent, Transient
+from shared.fetch import Accept, Fetcher, FetchLimits, Hop
+from tests.support.reader import AGENT, failure, get, with_reader
 from tests.support.web import Asked, Reply, Site, serving
 
-T = TypeVar("T")
-AGENT = "Storyfold/0.1 (+https://paper.example/bot)"
-LIMITS = FetchLimits(connect=2, read=2, total=5, max_bytes=100_000)
 TEXT = "<p>Die Brücke ist offen.</p>" * 50
 
 
@@ -35,30 +21,6 @@ TEXT = "<p>Die Brücke ist offen.</p>" * 50
 def site() -> Iterator[Site]:
     with serving() as running:
         yield running
-
-
-def with_reader(use: Callable[[Fetcher], Awaitable[T]], **options: object) -> T:
-    """Run a coroutine with a reader that may read loopback."""
-
-    async def scenario() -> T:
-        settings = {"user_agent": AGENT, "allowed": AllowList.parse("127.0.0.0/8 ::1"), "limits": LIMITS, **options}
-        async with Fetcher(**settings) as fetcher:  # type: ignore[arg-type]
-            return await use(fetcher)
-
-    return asyncio.run(scenario())
-
-
-def get(url: str, **options: object) -> Page:
-    return with_reader(lambda fetcher: fetcher.get(url, **options))  # type: ignore[arg-type]
-
-
-def failure(url: str, **options: object) -> Failure:
-    with pytest.raises(Failure) as caught:
-        get(url, **options)
-    return caught.value
-
-
-# What it sends
 
 
 def test_a_page_comes_back_with_its_headers_in_lower_case(site: Site) -> None:
@@ -258,227 +220,3 @@ def test_a_dead_port_a_dead_name_and_a_slow_name_are_told_apart(site: Site) -> N
     with pytest.raises(Transient) as caught:
         with_reader(lambda fetcher: fetcher.get("http://slow.example/"), resolve=never, limits=quick)
     assert caught.value.reason == "timeout"
-
-
-# Bodies
-
-
-ENCODERS: dict[str, Callable[[bytes], bytes]] = {
-    "identity": lambda body: body,
-    "gzip": gzip.compress,
-    "x-gzip": gzip.compress,
-    "GZIP": gzip.compress,
-    "deflate": zlib.compress,
-    "deflate ": lambda body: zlib.compress(body)[2:-4],
-    "br": brotli.compress,
-    "zstd": zstandard.compress,
-    "gzip, br": lambda body: brotli.compress(gzip.compress(body)),
-}
-
-
-@pytest.mark.parametrize("encoding", ENCODERS)
-def test_every_encoding_that_is_asked_for_is_undone(encoding: str, site: Site) -> None:
-    site.routes["/a"] = Reply(
-        ENCODERS[encoding](TEXT.encode()), headers={"Content-Encoding": encoding, "Content-Type": "text/html"}
-    )
-    assert get(site.url("/a")).body.decode() == TEXT
-
-
-def test_gzip_in_several_members_and_zstd_in_several_frames_are_whole(site: Site) -> None:
-    half = len(TEXT) // 2
-    for name, encode in (("gzip", gzip.compress), ("zstd", zstandard.compress)):
-        body = encode(TEXT[:half].encode()) + encode(TEXT[half:].encode())
-        site.routes["/a"] = Reply(body, headers={"Content-Encoding": name, "Content-Type": "text/html"})
-        assert get(site.url("/a")).body.decode() == TEXT
-
-
-def test_a_body_of_just_the_largest_size_passes_and_one_byte_more_does_not(site: Site) -> None:
-    for encoding in ("gzip", "br", "zstd", "identity"):
-        for size, passes in ((100_000, True), (100_001, False)):
-            site.routes["/a"] = Reply(
-                ENCODERS[encoding](b"x" * size), headers={"Content-Encoding": encoding, "Content-Type": "text/html"}
-            )
-            if passes:
-                assert len(get(site.url("/a")).body) == size
-            else:
-                assert failure(site.url("/a")).reason == "too-large"
-
-
-def test_a_body_can_be_cut_instead_of_refused(site: Site) -> None:
-    site.routes["/a"] = Reply(gzip.compress(b"x" * 50_000), headers={"Content-Encoding": "gzip", "Content-Type": "text/html"})
-    assert get(site.url("/a"), limits=FetchLimits(max_bytes=1_000, cut=True)).body == b"x" * 1_000
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
-@pytest.mark.parametrize("size", [1, 65_535, 65_536, 65_537, 131_072, 1_000_000])
-def test_a_body_is_whole_however_it_is_cut_up_on_the_way(encoding: str, size: int) -> None:
-    """Decoders may hold output back after the last of their input: at multiples of what one call may put out, above all."""
-    coded = ENCODERS[encoding](b"x" * size)
-    for step in (1, 7, len(coded)):
-        body = Body(encoding, max_bytes=size)
-        for start in range(0, len(coded), step):
-            body.add(coded[start : start + step])
-        assert len(body.finish()) == size
-
-
-def test_a_pause_that_a_server_asks_for_is_handed_on(site: Site) -> None:
-    site.routes["/a"] = Reply(status=429, headers={"Retry-After": "120"})
-    told = failure(site.url("/a"))
-    assert isinstance(told, Transient)
-    assert (told.reason, told.retry_after) == ("rate-limited", 120.0)
-
-
-@pytest.mark.parametrize(
-    ("kind", "page", "feed"),
-    [
-        ("text/html", "ok", "ok"),
-        ("TEXT/HTML;charset=x", "ok", "ok"),
-        ("application/xhtml+xml", "ok", "ok"),
-        ("text/plain", "ok", "ok"),
-        ("application/rss+xml", "not-html", "ok"),
-        ("application/atom+xml", "not-html", "ok"),
-        ("application/json", "not-html", "ok"),
-        ("text/calendar", "not-html", "ok"),
-        ("application/octet-stream", "not-text", "ok"),
-        ("application/gzip", "not-text", "ok"),
-        ("image/jpeg", "not-text", "not-text"),
-        ("audio/mpeg", "not-text", "not-text"),
-        ("application/pdf", "not-text", "not-text"),
-    ],
-)
-def test_what_can_be_used_depends_on_what_is_asked_for(kind: str, page: str, feed: str, site: Site) -> None:
-    site.routes["/a"] = Reply(TEXT.encode(), headers={"Content-Type": kind})
-    for accept, ends in ((Accept.PAGE, page), (Accept.FEED, feed), (Accept.ANY, "ok")):
-        if ends == "ok":
-            assert get(site.url("/a"), accept=accept).status == 200
-        else:
-            assert failure(site.url("/a"), accept=accept).reason == ends
-
-
-@pytest.mark.parametrize(
-    "url", ["ftp://paper.example/", "paper.example/a", "http://", "http://user@paper.example/", "http://[::1", ""]
-)
-def test_what_is_no_web_address_is_refused_before_anything_is_asked(url: str) -> None:
-    assert failure(url).reason == "bad-url"
-
-
-# TLS
-
-
-@contextmanager
-def secure_site(folder: Path, name: str) -> Iterator[tuple[int, ssl.SSLContext, list[str | None]]]:
-    """A server with a certificate for `name`, the context that trusts it, and the names that clients asked for."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context, asked = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
-    context.load_cert_chain(certificate, key)
-    context.sni_callback = lambda _socket, wanted, _context: asked.append(wanted)
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=_answer_securely, args=(listener, context), daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], ssl.create_default_context(cafile=str(certificate)), asked
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
-
-
-def _answer_securely(listener: socket.socket, context: ssl.SSLContext) -> None:
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        try:
-            with context.wrap_socket(connection, server_side=True) as secure:
-                secure.recv(65_536)
-                secure.sendall(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\nConnection: close\r\n\r\nsafe"
-                )
-        except OSError:
-            connection.close()
-
-
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command to make a certificate")
-class TestTls:
-    def test_the_name_is_checked_although_the_connection_goes_to_an_address(self, tmp_path: Path) -> None:
-        with secure_site(tmp_path, "paper.localhost") as (port, trust, asked):
-            page = with_reader(lambda fetcher: fetcher.get(f"https://paper.localhost:{port}/"), tls=trust)
-        assert (page.body, asked) == (b"safe", ["paper.localhost"])
-
-    def test_a_certificate_for_another_name_is_refused(self, tmp_path: Path) -> None:
-        with secure_site(tmp_path, "other.localhost") as (port, trust, _), pytest.raises(Transient) as caught:
-            with_reader(lambda fetcher: fetcher.get(f"https://paper.localhost:{port}/"), tls=trust)
-        assert caught.value.reason == "tls"
-
-    def test_a_certificate_of_nobody_known_is_refused(self, tmp_path: Path) -> None:
-        with secure_site(tmp_path, "paper.localhost") as (port, _, _):
-            assert failure(f"https://paper.localhost:{port}/").reason == "tls"
-
-
-# robots.txt
-
-
-def test_robots_is_asked_for_once_however_many_ask(site: Site) -> None:
-    site.routes["/robots.txt"] = Reply(
-        b"User-agent: *\nDisallow: /private/\nCrawl-delay: 3\n", headers={"Content-Type": "text/plain"}
-    )
-
-    async def ask(fetcher: Fetcher) -> tuple[list[bool], float | None]:
-        robots = RobotsCache(fetcher)
-        allowed = await asyncio.gather(*(robots.allows(site.url(path)) for path in ("/a", "/private/b", "/c", "/private/d")))
-        return allowed, (await robots.check(site.url("/a"))).crawl_delay()
-
-    assert with_reader(ask) == ([True, False, True, False], 3.0)
-    assert site.paths() == ["/robots.txt"]
-
-
-def test_a_page_that_robots_forbids_ends_at_once(site: Site) -> None:
-    site.routes["/robots.txt"] = Reply(b"User-agent: Storyfold\nDisallow: /\n")
-    with pytest.raises(Permanent) as caught:
-        with_reader(lambda fetcher: RobotsCache(fetcher).check(site.url("/a")))
-    assert caught.value.reason == "robots"
-
-
-def test_a_site_without_robots_allows_everything(site: Site) -> None:
-    assert with_reader(lambda fetcher: RobotsCache(fetcher).allows(site.url("/a")))
-
-
-def test_robots_that_cannot_be_had_let_nothing_pass_for_five_minutes(site: Site) -> None:
-    site.routes["/robots.txt"] = Reply(status=503)
-    moment = [0.0]
-
-    async def ask(fetcher: Fetcher) -> list[bool]:
-        robots = RobotsCache(fetcher, clock=lambda: moment[0])
-        answers = [await robots.allows(site.url("/a"))]
-        site.routes["/robots.txt"] = Reply(b"")
-        for moment[0] in (299.0, 301.0):
-            answers.append(await robots.allows(site.url("/a")))
-        with pytest.raises(Permanent):
-            await robots.check("ftp://paper.example/")
-        return answers
-
-    assert with_reader(ask) == [False, False, True]
-    assert site.paths() == ["/robots.txt"] * 2
-
-
-def test_robots_are_asked_for_again_after_an_hour(site: Site) -> None:
-    moment = [0.0]
-
-    async def ask(fetcher: Fetcher) -> None:
-        robots = RobotsCache(fetcher, clock=lambda: moment[0])
-        for moment[0] in (0.0, 3_599.0, 3_601.0):
-            await robots.allows(site.url("/a"))
-
-    with_reader(ask)
-    assert site.paths() == ["/robots.txt"] * 2
-
-
-def test_robots_without_end_are_read_up_to_their_limit(site: Site) -> None:
-    site.routes["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /private/\n" + b"# more\n" * 200_000)
-    assert with_reader(lambda fetcher: RobotsCache(fetcher).allows(site.url("/private/a"))) is False

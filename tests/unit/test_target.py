@@ -64,7 +64,7 @@ def test_a_location_is_read_against_its_page(location: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "a", "ftp://paper.example/", "http://", "http://u:p@paper.example/", "http://a.example:x/", "http://a b/", "http://" + "a" * 9_000],
+    ["", "a", "ftp://paper.example/", "http://", "http://u:p@a.example/", "http://a:x/", "http://a b/", "http://" + "a" * 9_000],
 )  # fmt: skip
 def test_what_is_no_web_address_is_refused_and_hostile_only_from_a_redirect(url: str) -> None:
     with pytest.raises(Permanent) as caught:
