@@ -14,6 +14,7 @@ from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
 from services.commands.trace import trace
 from services.commands.upkeep import merge, reclean, split
+from services.commands.why import why
 from shared.bootstrap import VERSION
 from shared.failures import Mistake
 from shared.store.engine import why_unreachable
@@ -29,7 +30,7 @@ def storyfold() -> None:
     """
 
 
-for command in (run, demo, serve, feeds, submit, stories, show, status, trace, host, extract, clean, reclean, split, merge):
+for command in (run, demo, serve, feeds, submit, stories, show, status, trace, why, host, extract, clean, reclean, split, merge):
     storyfold.add_command(command)
 
 

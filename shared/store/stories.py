@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from shared.store.engine import Database
 from shared.store.folding import Folding, claimed_article, sign_again
 from shared.store.links import Claim
 from shared.store.locks import Lock, hold
-from shared.store.schema import articles, members, related, stories
+from shared.store.schema import articles, decisions, members, related, stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,18 @@ class StoryTold:
     canonical: StoryMember
     members: tuple[StoryMember, ...]
     related: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTold:
+    """One decision about an article, with its evidence: what was best, what was next, each with its figures and verdict."""
+
+    at: datetime
+    revision: int
+    outcome: str
+    story: int
+    score: float
+    evidence: Mapping[str, Any]
 
 
 class StoryStore:
@@ -151,6 +163,13 @@ class StoryStore:
         with self._database.reading() as connection:
             found = connection.execute(select(members.c.story_id).where(members.c.article_id == article)).scalar()
         return None if found is None else int(found)
+
+    def decisions(self, article: int) -> list[DecisionTold]:
+        """Every decision about an article, oldest first."""
+        query = select(decisions).where(decisions.c.article_id == article).order_by(decisions.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [DecisionTold(row.at, row.revision, row.outcome, row.story_id, row.score, row.evidence) for row in rows]
 
     def partition(self) -> list[list[str]]:
         """Every story as the URLs of its members, canonical first."""
