@@ -16,19 +16,20 @@ _NONE = -1
 class CandidateIndex:
     """Keys → articles. Articles are numbers that go up as they are added."""
 
-    def __init__(self, postings: int = 1 << 22) -> None:
-        """Room for this many postings (keys of articles), a power of two; an article has at most 40."""
-        self._mask = postings - 1
-        self._heads = array("q", [_NONE]) * postings
+    def __init__(self, postings: int) -> None:
+        """Room for this many postings (keys of articles), 24 bytes each; an article has at most 28."""
+        self._size = postings
+        self._buckets = (1 << max(postings - 1, 1).bit_length()) - 1
+        self._heads = array("q", [_NONE]) * (self._buckets + 1)
         self._before = array("q", [_NONE]) * postings
-        self._keys = array("L", [0]) * postings
-        self._articles = array("q", [_NONE]) * postings
+        self._keys = array("I", [0]) * postings
+        self._articles = array("I", [0]) * postings
         self._written = 0
 
     def add(self, article: int, keys: Iterable[int]) -> None:
         """Remember an article's keys."""
         for key in keys:
-            slot, bucket = self._written & self._mask, key & self._mask
+            slot, bucket = self._written % self._size, key & self._buckets
             self._before[slot] = self._heads[bucket]
             self._keys[slot] = key
             self._articles[slot] = article
@@ -38,16 +39,17 @@ class CandidateIndex:
     def shared(self, keys: Iterable[int], oldest: int = 0) -> dict[int, int]:
         """Articles from number `oldest` on, with how many of these keys each has; the newest 64 of a key."""
         found: dict[int, int] = {}
-        forgotten = self._written - self._mask - 2
+        keyed, articles, before, size = self._keys, self._articles, self._before, self._size
+        forgotten = max(_NONE, self._written - size - 1)
         for key in keys:
-            left, place = NEWEST_PER_KEY, self._heads[key & self._mask]
+            left, place = NEWEST_PER_KEY, self._heads[key & self._buckets]
             while place > forgotten and left:
-                slot = place & self._mask
-                article = self._articles[slot]
-                if article < oldest:
-                    break
-                if self._keys[slot] == key:
+                slot = place % size
+                if keyed[slot] == key:
+                    article = articles[slot]
+                    if article < oldest:
+                        break
                     found[article] = found.get(article, 0) + 1
                     left -= 1
-                place = self._before[slot]
+                place = before[slot]
         return found

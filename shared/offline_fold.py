@@ -1,105 +1,141 @@
-"""Lines → stories without a store: the same stages over an index in memory."""
+"""JSON lines → JSON records: `{id, text[, url, published]}` in, `{id, story_id, canonical, score, reason}` out.
+
+Stories may merge until the last line is read, so records come after the pass: what they will say is kept in a temporary file,
+and memory stays bounded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+import tempfile
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO, Any
+from urllib.parse import urlsplit
 
-from shared.candidate_index import CandidateIndex
-from shared.stages.article_to_story import (
-    Candidate,
-    Decision,
-    Incoming,
-    Role,
-    StoryView,
-    article_to_story,
-    choose_candidates,
-)
-from shared.stages.fingerprint import fingerprint
+from shared.failures import Mistake
+from shared.folder import Folder
+from shared.stages.article_to_story import Decision
 
-_NEWEST = 8
-
-
-@dataclass(slots=True)
-class Folder:
-    """Folds articles as they come. Articles are numbered from 0; a story has the number of its first article."""
-
-    index: CandidateIndex = field(default_factory=CandidateIndex)
-    payloads: dict[int, bytes] = field(default_factory=dict)
-    hosts: dict[int, str | None] = field(default_factory=dict)
-    roles: dict[int, Role] = field(default_factory=dict)
-    views: dict[int, StoryView] = field(default_factory=dict)
-    story_of: list[int] = field(default_factory=list)
-    aliases: dict[int, int] = field(default_factory=dict)
-
-    def add(self, text: str, host: str | None = None) -> Decision:
-        """Fold one article."""
-        article = len(self.story_of)
-        taken = fingerprint(text)
-        shared = self.index.shared(taken.keys)
-        candidates = [self._candidate(other, shared[other]) for other in choose_candidates(shared)]
-        stories = {candidate.story: self.views[candidate.story] for candidate in candidates}
-        decision = article_to_story(Incoming(article, host, taken), candidates, stories, self.payloads, self.hosts)
-        self.payloads[article], self.hosts[article], self.roles[article] = taken.payload, host, decision.role
-        self.index.add(article, taken.keys)
-        self._carry_out(article, decision)
-        return decision
-
-    def story(self, article: int) -> int:
-        """The story that an article is in, merges resolved."""
-        story = self.story_of[article]
-        while story in self.aliases:
-            story = self.aliases[story]
-        return story
-
-    def partition(self) -> Mapping[int, int]:
-        """Article → story, merges resolved."""
-        return {article: self.story(article) for article in range(len(self.story_of))}
-
-    def _candidate(self, article: int, shared_keys: int) -> Candidate:
-        return Candidate(
-            article, self.story(article), self.hosts[article], self.payloads[article], shared_keys, self.roles[article]
-        )
-
-    def _carry_out(self, article: int, decision: Decision) -> None:
-        story = article if decision.story is None else decision.story
-        self.story_of.append(story)
-        if decision.story is None:
-            self.views[story] = StoryView(story, article, (article,), 1)
-            return
-        view = self.views[story]
-        for excerpt in decision.excerpts:
-            self.roles[excerpt] = Role.EXCERPT
-        for other in decision.merges:
-            view = _merged(view, self.views.pop(other))
-            self.aliases[other] = story
-        self.views[story] = _demoted(_with(view, article, decision), decision.excerpts)
+Record = dict[str, Any]
+NEW_STORY = "nothing like it before"
 
 
-def _merged(view: StoryView, other: StoryView) -> StoryView:
-    return StoryView(
-        view.id,
-        view.anchor,
-        tuple(sorted(view.core + other.core, reverse=True)[:_NEWEST]),
-        view.core_count + other.core_count,
-        (view.excerpts + other.excerpts)[:_NEWEST],
-        view.excerpt_count + other.excerpt_count,
-    )
+def fold_lines(
+    lines: Iterable[str | bytes],
+    *,
+    window: int = 100_000,
+    days: float = 7.0,
+    on_line: Callable[[int], None] = lambda _number: None,
+) -> Iterator[Record]:
+    """Fold a stream of lines and tell the stories, a record a line, in the order of the lines.
+
+    `story_id` is the id of the story's first line, `canonical` that of the member that stands for the story. A line that
+    can't be read yields `{error, line}`, lines counted from 1, and the stream goes on. `window` and `days` bound how far back
+    a copy is found; `on_line` hears the number of each line once it is folded, for a progress bar.
+    """
+    folder = Folder(window=window, days=days)
+    with tempfile.TemporaryFile() as file:
+        notes = _Notes(file)
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                document = _document(line)
+            except Mistake as wrong:
+                notes.write({"error": str(wrong), "line": number}, article=False)
+            else:
+                decision = folder.add(document.text, document.host, document.published)
+                notes.write({"id": document.id, "score": round(decision.score, 4), "reason": _reason(decision)}, article=True)
+            on_line(number)
+        yield from _records(folder, notes)
 
 
-def _with(view: StoryView, article: int, decision: Decision) -> StoryView:
-    if decision.role is Role.CORE:
-        core = (article, *view.core)[:_NEWEST]
-        anchor = article if decision.new_anchor else view.anchor
-        return StoryView(view.id, anchor, core, view.core_count + 1, view.excerpts, view.excerpt_count)
-    if decision.role is Role.TWIN:
-        return view
-    excerpts = (article, *view.excerpts)[:_NEWEST]
-    return StoryView(view.id, view.anchor, view.core, view.core_count, excerpts, view.excerpt_count + 1)
+@dataclass(frozen=True, slots=True)
+class _Document:
+    id: str | float
+    text: str
+    host: str | None
+    published: datetime | None
 
 
-def _demoted(view: StoryView, gone: tuple[int, ...]) -> StoryView:
-    gone = tuple(each for each in gone if each in view.core)
-    core = tuple(each for each in view.core if each not in gone)
-    excerpts = (*gone, *view.excerpts)[:_NEWEST]
-    return StoryView(view.id, view.anchor, core, view.core_count - len(gone), excerpts, view.excerpt_count + len(gone))
+def _document(line: str | bytes) -> _Document:
+    """Read a line, or say in a Mistake what is wrong with it."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as wrong:
+        raise Mistake(f"not JSON: {wrong}") from wrong
+    if not isinstance(value, dict):
+        raise Mistake("not a JSON object")
+    if not isinstance(value.get("id"), (str, int, float)):
+        raise Mistake("no id that is a string or a number")
+    if not isinstance(value.get("text"), str):
+        raise Mistake("no text that is a string")
+    return _Document(value["id"], value["text"], _host(value.get("url")), _moment(value.get("published")))
+
+
+def _host(url: object) -> str | None:
+    try:
+        host = urlsplit(url).hostname if isinstance(url, str) else None
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
+
+
+def _moment(published: object) -> datetime | None:
+    """An ISO 8601 date or time; one without a zone counts as UTC, and one that can't be read as none."""
+    try:
+        moment = datetime.fromisoformat(published) if isinstance(published, str) else None
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+
+
+def _reason(decision: Decision) -> str:
+    best = decision.evidence.best
+    if best is None:
+        return NEW_STORY
+    return best.because if decision.story is not None else f"nearest: {best.because}"
+
+
+class _Notes:
+    """What is known of each line when it is read, in a temporary file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._places = array("q")
+
+    def write(self, note: Record, *, article: bool) -> None:
+        if article:
+            self._places.append(self._file.tell())
+        self._file.write(json.dumps(note).encode() + b"\n")
+
+    def read(self) -> Iterator[Record]:
+        """All notes in order. Others may be looked up meanwhile."""
+        place = 0
+        while True:
+            self._file.seek(place)
+            line = self._file.readline()
+            if not line:
+                return
+            place += len(line)
+            yield json.loads(line)
+
+    def id_of(self, article: int) -> object:
+        self._file.seek(self._places[article])
+        return json.loads(self._file.readline())["id"]
+
+
+def _records(folder: Folder, notes: _Notes) -> Iterator[Record]:
+    stories = enumerate(folder.stories())
+    for note in notes.read():
+        if "error" in note:
+            yield note
+            continue
+        article, (first, canonical) = next(stories)
+        own = note["id"]
+        story_id = own if first == article else notes.id_of(first)
+        chosen = own if canonical == article else notes.id_of(canonical)
+        yield {"id": own, "story_id": story_id, "canonical": chosen, "score": note["score"], "reason": note["reason"]}

@@ -8,21 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from shared.stages.payload import (
-    GROUPS,
-    NAMES,
-    NUMBERS,
-    OCTOGRAMS,
-    OTHERS,
-    SET_OF_GROUP,
-    SETS,
-    STOPS,
-    TRIGRAMS,
-    Counts,
-    Payloads,
-    counts_at,
-    unpack,
-)
+from shared.stages.payload import GROUPS, OCTOGRAMS, SET_OF_GROUP, SETS, TRIGRAMS, Counts, Payloads, counts_at, unpack
+from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS
 
 _HASHES = 1 << 16
 _STRETCH_OF_GROUP = SET_OF_GROUP * _HASHES
@@ -137,18 +124,24 @@ def _figures(
     numbers = shared_numbers + number_conflict
     facts = numbers + shared_names + name_conflict
     shorter, longer = np.minimum(rows.lengths[1:], rows.lengths[0]), np.maximum(rows.lengths[1:], rows.lengths[0])
-    either = own[:, : STOPS + 1].sum(axis=1) + other[:, : STOPS + 1].sum(axis=1) - words
+    own_words, other_words = own[:, : STOPS + 1].sum(axis=1), other[:, : STOPS + 1].sum(axis=1)
+    fewest = np.minimum(own, other)
+    shares = _shares(
+        (words, own_words + other_words - words),
+        (content, fewest[:, OTHERS]),
+        (trigrams, own[:, TRIGRAMS] + other[:, TRIGRAMS] - trigrams),
+        (trigrams, fewest[:, TRIGRAMS]),
+        (octograms, fewest[:, OCTOGRAMS]),
+        (shorter, longer),
+        (shared_numbers + shared_names, facts),
+        (shared_numbers, numbers),
+    )
     columns = (
-        _share(words, either),
-        _share(content, np.minimum(own[:, OTHERS], other[:, OTHERS])),
-        _share(trigrams, own[:, TRIGRAMS] + other[:, TRIGRAMS] - trigrams),
-        _share(trigrams, np.minimum(own[:, TRIGRAMS], other[:, TRIGRAMS])),
-        _share(octograms, np.minimum(own[:, OCTOGRAMS], other[:, OCTOGRAMS])),
-        _share(shorter, longer),
+        *shares[:6],
         facts.tolist(),
-        _share(shared_numbers + shared_names, facts),
+        shares[6],
         numbers.tolist(),
-        _share(shared_numbers, numbers),
+        shares[7],
         shorter.tolist(),
         (rows.lengths[0] > rows.lengths[1:]).tolist(),
         strangers.tolist(),
@@ -173,7 +166,8 @@ def _facts(own: Counts, other: Counts, met: Counts, kind: int) -> tuple[Counts, 
     return shared, np.maximum(np.minimum(own[:, kind] - of_own, other[:, kind] - of_other), 0)
 
 
-def _share(part: Counts, whole: Counts) -> list[float]:
-    """Part by whole, at most 1, and 0 of nothing."""
-    shares: list[float] = np.minimum(part / np.maximum(whole, 1), 1.0).tolist()
+def _shares(*fractions: tuple[Counts, Counts]) -> list[list[float]]:
+    """Parts by wholes, at most 1, and 0 of nothing."""
+    stacked = np.array(fractions)
+    shares: list[list[float]] = np.minimum(stacked[:, 0] / np.maximum(stacked[:, 1], 1), 1.0).tolist()
     return shares

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.stages.payload import NAMES, NUMBERS, OTHERS, STOPS, Sample, level_for, pack, shortened
-from shared.stages.words import Flags, Hashes, Words, words_of
+from shared.stages.payload import pack, sampled, sampled_by_kind, shortened
+from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS, Flags, Hashes, Words, words_of
 
 SIGNATURE_VERSION = 1
 """Goes up whenever the same text would get other keys or another payload: signatures of two versions can't be compared."""
@@ -40,47 +40,47 @@ def fingerprint(text: str) -> Fingerprint:
     unspaced = len(words.hashes) > 0 and float(words.singles.mean()) > _UNSPACED_SHARE
     vocabulary, mentions = _vocabulary(words, unspaced=unspaced)
     trigrams = _trigrams(words.hashes)
-    level = level_for(vocabulary, _WORDS_KEPT)
-    kinds = vocabulary & _KINDS
-    groups = [Sample.of(vocabulary[kinds == kind], level) for kind in (NUMBERS, NAMES, OTHERS, STOPS)]
-    for grams, most in ((trigrams, _TRIGRAMS_KEPT), (_octograms(words.hashes), _OCTOGRAMS_KEPT)):
-        ordered = _distinct(grams)
-        groups.append(Sample.of(ordered, level_for(ordered, most)))
-    subject = 0 if level else _subject(vocabulary, kinds, mentions, unspaced=unspaced)
-    payload = pack(version=SIGNATURE_VERSION, unspaced=unspaced, length=len(words.hashes), subject=subject, groups=groups)
-    return Fingerprint(_keys(trigrams, words.stops), payload)
+    sets = (
+        sampled_by_kind(vocabulary, _WORDS_KEPT),
+        sampled(_distinct(trigrams), _TRIGRAMS_KEPT),
+        sampled(_distinct(_octograms(words.hashes)), _OCTOGRAMS_KEPT),
+    )
+    subject = _subject(vocabulary, mentions, unspaced=unspaced) if sets[0].level == 0 else 0
+    payload = pack(version=SIGNATURE_VERSION, unspaced=unspaced, length=len(words.hashes), subject=subject, sets=sets)
+    return Fingerprint(_keys(trigrams, words.kinds == STOPS), payload)
 
 
 def _vocabulary(words: Words, *, unspaced: bool) -> tuple[Hashes, Hashes]:
-    """Distinct words in the order of their hashes, the kind of each in the low 2 bits, and how often each is mentioned.
+    """Distinct words in the order of their hashes, the kind of each in its low 2 bits, and how often each is mentioned.
 
     A word that is a name anywhere is one everywhere.
     """
-    kinds = np.where(words.numbers, NUMBERS, np.where(words.names, NAMES, np.where(words.stops, STOPS, OTHERS)))
-    tagged = words.hashes | kinds.astype(np.uint64)
-    if unspaced:
-        tagged = _unspaced_words(words, tagged)
+    tagged = _unspaced_words(words) if unspaced else words.hashes | words.kinds
     tagged.sort()
     first = _firsts(tagged & ~_KINDS)
-    ends = np.append(first[1:], len(tagged))
-    return tagged[first], (ends - first).astype(np.uint64)
+    mentions = np.empty(len(first), np.uint64)
+    np.subtract(first[1:], first[:-1], out=mentions[:-1], casting="unsafe")
+    mentions[-1:] = len(tagged) - first[-1:]
+    return tagged[first], mentions
 
 
-def _unspaced_words(words: Words, tagged: Hashes) -> Hashes:
+def _unspaced_words(words: Words) -> Hashes:
     """Pairs of characters stand for words; names are runs of katakana and words in Latin letters."""
     both = words.singles[:-1] & words.singles[1:]
-    kinds = np.where(words.stops[:-1] | words.stops[1:], STOPS, OTHERS).astype(np.uint64)
+    grammar = words.kinds == STOPS
+    kinds = np.where(grammar[:-1] | grammar[1:], STOPS, OTHERS).astype(np.uint64)
     pairs = (_mixed(words.hashes[:-1] * _ODD[0] + words.hashes[1:] * _ODD[1]) & ~_KINDS | kinds)[both]
-    latin = words.hashes[~words.singles & ~words.numbers & ~words.stops]
-    named = np.concatenate([latin, words.katakana]) | np.uint64(NAMES)
-    return np.concatenate([pairs, tagged[words.numbers], named])
+    numbers = words.hashes[words.kinds == NUMBERS] | np.uint64(NUMBERS)
+    latin = words.hashes[~words.singles & (words.kinds != NUMBERS) & ~grammar]
+    return np.concatenate([pairs, numbers, np.concatenate([latin, words.katakana]) | np.uint64(NAMES)])
 
 
-def _subject(vocabulary: Hashes, kinds: Hashes, mentions: Hashes, *, unspaced: bool) -> int:
+def _subject(vocabulary: Hashes, mentions: Hashes, *, unspaced: bool) -> int:
     """The name mentioned most, if more than once. A text in which no name is repeated may show none: then its word."""
+    kinds = vocabulary & _KINDS
     for kind in (NAMES,) if unspaced else (NAMES, OTHERS):
-        repeated = np.where(kinds == kind, mentions, 0)
-        most = int(np.argmax(repeated)) if len(repeated) else 0
+        repeated = mentions * (kinds == kind)
+        most = int(repeated.argmax()) if len(repeated) else 0
         if len(repeated) and repeated[most] > 1:
             return int(shortened(vocabulary[most : most + 1])[0])
     return 0

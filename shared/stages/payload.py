@@ -16,14 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.stages.words import Hashes
+from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS, Hashes
 
 Short = np.dtype("<u2")
 Shorts = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.int64]
 
-NUMBERS, NAMES, OTHERS, STOPS, TRIGRAMS, OCTOGRAMS = range(6)
+TRIGRAMS, OCTOGRAMS = 4, 5
 GROUPS = 6
+"""Numbers, names, other words and stop words, as `words` numbers them, then 3-grams and 8-grams."""
 SET_OF_GROUP = np.array([0, 0, 0, 0, 1, 2])
 """Words, 3-grams and 8-grams are sampled apart, each at a level of its own."""
 SETS = 3
@@ -34,20 +35,12 @@ _KEPT_BITS = np.uint64(8)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A group's hashes under a level, smallest first, with how many of them stand under each further level."""
+    """One set's hashes under a level, group by group and smallest first, with how many stand under each further level."""
 
     level: int
     hashes: Shorts
-    counts: tuple[int, ...]
-
-    @classmethod
-    def of(cls, ordered: Hashes, level: int) -> Sample:
-        """Sample sorted hashes at a level."""
-        counts = np.searchsorted(ordered, _LIMITS[level : level + LEVELS], side="right").tolist()
-        return cls(level, shortened(ordered[: counts[0]]), tuple(counts))
-
-
-_LIMITS = np.array([(1 << (64 - level)) - 1 for level in range(64)], np.uint64)
+    counts: list[int]
+    """Groups × levels."""
 
 
 def shortened(hashes: Hashes) -> Shorts:
@@ -55,18 +48,42 @@ def shortened(hashes: Hashes) -> Shorts:
     return (hashes >> _KEPT_BITS).astype(Short)
 
 
-def level_for(ordered: Hashes, most: int) -> int:
-    """The least level that leaves at most `most` of these sorted hashes."""
+_LIMITS = np.array([(1 << (64 - level)) - 1 for level in range(64)], np.uint64)
+
+
+def sampled(ordered: Hashes, most: int) -> Sample:
+    """Sample one group of sorted hashes, at the least level that leaves at most `most`."""
+    level = _level(ordered, most)
+    counts = np.searchsorted(ordered, _LIMITS[level : level + LEVELS], side="right").tolist()
+    return Sample(level, shortened(ordered[: counts[0]]), counts)
+
+
+def sampled_by_kind(ordered: Hashes, most: int) -> Sample:
+    """Sample sorted words, whose kinds are their lowest 2 bits, into a group a kind."""
+    level = _level(ordered, most)
+    if level:
+        ordered = ordered[: int(np.searchsorted(ordered, _LIMITS[level], side="right"))]
+    grouped = np.sort(ordered << _KIND_SHIFT | ordered >> _KIND_BITS)
+    limits = (_KINDS << _KIND_SHIFT | _LIMITS[level : level + LEVELS] >> _KIND_BITS).ravel()
+    ends = np.searchsorted(grouped, limits, side="right").reshape(len(_KINDS), LEVELS)
+    ends[1:] -= ends[:-1, :1].copy()
+    return Sample(level, (grouped >> (_KEPT_BITS - _KIND_BITS)).astype(Short), ends.ravel().tolist())
+
+
+_KINDS = np.array([NUMBERS, NAMES, OTHERS, STOPS], np.uint64)[:, None]
+_KIND_BITS, _KIND_SHIFT = np.uint64(2), np.uint64(62)
+
+
+def _level(ordered: Hashes, most: int) -> int:
     return 65 - int(ordered[most]).bit_length() if len(ordered) > most else 0
 
 
-def pack(*, version: int, unspaced: bool, length: int, subject: int, groups: Sequence[Sample]) -> bytes:
-    """Write a payload. `groups` are six samples in the order of the body; `subject` is 16 bits, 0 for none."""
-    levels = [groups[group].level for group in (NUMBERS, TRIGRAMS, OCTOGRAMS)]
-    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, subject, *levels]
-    for group in groups:
-        header.extend(group.counts)
-    return b"".join([np.array(header, Short).tobytes(), *(group.hashes.tobytes() for group in groups)])
+def pack(*, version: int, unspaced: bool, length: int, subject: int, sets: Sequence[Sample]) -> bytes:
+    """Write a payload. `sets` are words, 3-grams and 8-grams; `subject` is 16 bits, 0 for none."""
+    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, subject, *(each.level for each in sets)]
+    for each in sets:
+        header += each.counts
+    return b"".join([np.array(header, Short).tobytes(), *(each.hashes.tobytes() for each in sets)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +124,5 @@ def unpack(payloads: Sequence[bytes]) -> Payloads:
 def counts_at(counts: Counts, levels: Counts, wanted: Counts) -> Counts:
     """How many hashes of each group stand under the `wanted` levels (rows × sets), which are at least the rows' own."""
     further = np.minimum(wanted - levels, LEVELS - 1)[:, SET_OF_GROUP]
-    return np.take_along_axis(counts, further[:, :, None], axis=2)[:, :, 0]
+    chosen: Counts = counts[np.arange(len(counts))[:, None], np.arange(GROUPS), further]
+    return chosen

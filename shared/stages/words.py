@@ -19,10 +19,23 @@ from shared.stages.stop_words import STOP_WORDS
 
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
+Kinds = npt.NDArray[np.uint8]
+
+NUMBERS, NAMES, OTHERS, STOPS = range(4)
+"""The kinds of words, as `Words.kinds` has them."""
 
 NUMBER, CAPITAL, STOP, SINGLE, ARTICLE, INFLECTED = 1, 2, 4, 8, 16, 32
 """The low bits of a word's code; the rest of it is its hash. A break has the code 0."""
 FLAG_BITS = 6
+_FLAGS = np.uint8(2**FLAG_BITS - 1)
+_HASH = np.uint64(2**64 - 2**FLAG_BITS)
+
+
+def _kind(flags: int) -> int:
+    return NUMBERS if flags & NUMBER else STOPS if flags & STOP else NAMES if flags & CAPITAL else OTHERS
+
+
+_KIND_OF_FLAGS = np.array([_kind(flags) for flags in range(2**FLAG_BITS)], np.uint8)
 
 _IDEOGRAPH = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
@@ -62,10 +75,8 @@ class Words:
 
     hashes: Hashes
     """A 64-bit hash of each word, its lowest `FLAG_BITS` bits 0."""
-    numbers: Flags
-    names: Flags
-    """A capital that neither follows a break nor, in German, an article or an adjective."""
-    stops: Flags
+    kinds: Kinds
+    """Number, name, other or stop word. A name is a capital that follows neither a break nor, in German, an article."""
     singles: Flags
     """Characters or clusters of a script without spaces."""
     katakana: Hashes
@@ -74,40 +85,31 @@ class Words:
 
 def words_of(text: str) -> Words:
     """Read a text once. Width and composition variants count as one (NFKC)."""
-    text = _normal(text)
+    text = normal(text)
     codes = _codes(text)
     is_word = codes != 0
-    after_break = _shifted(~is_word)[is_word]
+    after_break = np.ones_like(is_word)
+    np.logical_not(is_word[:-1], out=after_break[1:])
     words = codes[is_word]
-    flags = words.astype(np.uint8)
+    flags = words.astype(np.uint8) & _FLAGS
+    kinds = _KIND_OF_FLAGS[flags]
+    kinds[(kinds == NAMES) & (after_break[is_word] | _german_nouns(flags))] = OTHERS
     singles = flags & SINGLE != 0
-    return Words(
-        hashes=words & np.uint64(2**64 - 2**FLAG_BITS),
-        numbers=flags & NUMBER != 0,
-        names=_names(flags, after_break),
-        stops=flags & STOP != 0,
-        singles=singles,
-        katakana=_katakana(text) if singles.any() else np.empty(0, np.uint64),
-    )
+    return Words(words & _HASH, kinds, singles, _katakana(text, singles))
 
 
-def _shifted(flags: Flags) -> Flags:
-    """What is true of the word before; the first counts as following a break."""
-    before = np.ones_like(flags)
-    before[1:] = flags[:-1]
-    return before
-
-
-def _names(flags: npt.NDArray[np.uint8], after_break: Flags) -> Flags:
-    """Capitals inside sentences. German nouns have one too, so there a name is what has no article or adjective before it.
+def _german_nouns(flags: Kinds) -> Flags:
+    """German nouns have a capital too: there, what has an article or an adjective before it is no name.
 
     A text is German if articles stand before more than 15 % of its capitals (a third, in news).
     """
-    names: Flags = (flags & CAPITAL != 0) & ~after_break
-    articles = flags & ARTICLE != 0
-    if articles.any() and (names & _shifted(articles)).sum() > 0.15 * names.sum():
-        names &= ~_shifted(flags & (ARTICLE | INFLECTED) != 0)
-    return names
+    capitals: Flags = flags & CAPITAL != 0
+    capitals[:1] = False
+    articles = (flags[:-1] & ARTICLE != 0) & capitals[1:]
+    if int(articles.sum()) > 0.15 * int(capitals.sum()):
+        capitals[1:] &= flags[:-1] & (ARTICLE | INFLECTED) != 0
+        return capitals
+    return np.zeros_like(capitals)
 
 
 def plain(word: str) -> str:
@@ -125,7 +127,8 @@ def _plain_number(word: str) -> str:
     return re.sub("[^0-9.].*", "", word.replace(",", "").replace(":", ".")).rstrip(".")
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """One way of writing what can be written in several: full-width letters, composed accents (NFKC)."""
     if text.isascii() or unicodedata.is_normalized("NFKC", text):
         return text
     return unicodedata.normalize("NFKC", text)
@@ -158,11 +161,27 @@ _EUROPEAN_CODES = _EuropeanCodes()
 
 def _codes(text: str) -> Hashes:
     try:
-        tokens = _EUROPEAN.findall(text)
-        return np.fromiter(map(_EUROPEAN_CODES.__getitem__, tokens), np.uint64, len(tokens))
+        return _coded(_EUROPEAN.findall(text), _EUROPEAN_CODES)
     except _OtherScriptError:
-        tokens = _ANY_SCRIPT.findall(text)
-        return np.fromiter(map(_CODES.__getitem__, tokens), np.uint64, len(tokens))
+        return _coded(_ANY_SCRIPT.findall(text), _CODES)
+
+
+def _coded(tokens: list[str], codes: _Codes) -> Hashes:
+    return np.fromiter(map(codes.__getitem__, tokens), np.uint64, len(tokens))
+
+
+def places_of(text: str) -> list[tuple[int, int]]:
+    """Where each word of `words_of(text)` begins and ends, in the text as `normal` writes it."""
+    text = normal(text)
+    try:
+        return [found.span() for found in _EUROPEAN.finditer(text) if _EUROPEAN_CODES[found[0]]]
+    except _OtherScriptError:
+        return [found.span() for found in _ANY_SCRIPT.finditer(text) if _CODES[found[0]]]
+
+
+def katakana_runs(text: str) -> dict[int, str]:
+    """Hash → run of katakana, for those in `Words.katakana`."""
+    return {_hash(run): run for run in _KATAKANA_RUN.findall(normal(text))}
 
 
 def _code(token: str) -> int:
@@ -185,6 +204,6 @@ def _hash(word: str) -> int:
     return xxhash.xxh3_64_intdigest(word.encode()) >> FLAG_BITS << FLAG_BITS
 
 
-def _katakana(text: str) -> Hashes:
-    runs = _KATAKANA_RUN.findall(text)
+def _katakana(text: str, singles: Flags) -> Hashes:
+    runs = _KATAKANA_RUN.findall(text) if singles.any() else []
     return np.fromiter(map(_hash, runs), np.uint64, len(runs))
