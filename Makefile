@@ -38,7 +38,7 @@ bench-extraction: .venv/bench  ## extraction against other extractors, on the la
 	@$(BIN)/python bench/extraction.py
 
 bench-feeds: .venv/bench  ## polling against a bare client and feedparser
-	@$(BIN)/python bench/feeds.py
+	@$(BIN)/python -m bench.feeds
 
 lock: .venv/dev  ## write requirements/*.txt anew from pyproject.toml
 	@for set in runtime: dev:--extra=dev bench:"--extra=dev --extra=bench"; do \
