@@ -10,8 +10,9 @@ from shared import log
 from shared.bootstrap import App, now, opened
 from shared.model import Link, LinkState
 from shared.queue import claims_from
-from shared.stages.article_to_story import Incoming, article_to_story
-from shared.stages.fingerprint import fingerprint
+from shared.stages.article_to_story import Decision, Incoming, article_to_story
+from shared.stages.fingerprint import Fingerprint, fingerprint
+from shared.stages.revision import tells_something_else
 from shared.store.folding import Folded, Folding
 from shared.store.links import Claim
 
@@ -54,12 +55,19 @@ def decide(folding: Folding, window: timedelta) -> Folded:
     if article.folded_revision == article.revision:
         return folding.record_unchanged()
     signature = fingerprint(article.text)
-    if folding.is_revision:
-        return folding.record_revision(signature, before=fingerprint(folding.text_before()))
-    facts = folding.known_facts(signature, window)
+    if not folding.is_revision:
+        return folding.record(_placed(folding, signature, window), signature)
+    before = fingerprint(folding.text_before())
+    if not tells_something_else(before, signature):
+        return folding.record_revision(signature, before)
+    folding.leave_story(before)
+    return folding.record_moved(_placed(folding, signature, window), signature)
+
+
+def _placed(folding: Folding, signature: Fingerprint, window: timedelta) -> Decision:
+    article, facts = folding.article, folding.known_facts(signature, window)
     incoming = Incoming(article=article.id, host=article.host, fingerprint=signature)
-    decision = article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts, facts.people)
-    return folding.record(decision, signature)
+    return article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts, facts.people)
 
 
 def warm_up() -> None:

@@ -14,6 +14,7 @@ from shared.bootstrap import App, now, opened
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Permanent
 from shared.fetch import Accept, Fetcher
+from shared.fetch.client import tls_context
 from shared.model import Link, LinkState, Outcome, Page, Rejection
 from shared.queue import DEDUP, QueueUnreachable, claims_from
 from shared.stages.clean.host_lines import (
@@ -132,7 +133,8 @@ _SOME_PROSE = "This page is read once, before any work, so that the models and t
 
 
 def warm_up() -> None:
-    """Load models and rules once, in the parent: a forked work-horse would load them anew for each batch."""
+    """Load models, rules and certificates once, in the parent: a forked work-horse would load them anew for each batch."""
+    tls_context()
     paragraphs = "".join(f"<p>{number}. {_SOME_PROSE * 3}</p>" for number in range(5)).encode()
     body = b"<html><body><article><h1>Warming up</h1>" + paragraphs + b"</article></body></html>"
     page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), NOTHING_LEARNED, now())

@@ -74,6 +74,19 @@ class Folding:
 
     def record(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
         """Put the article where the decision says, and end the link."""
+        outcome = Outcome.NEW_STORY if decision.story is None else Outcome.JOINED
+        return self._place(decision, fingerprint, outcome)
+
+    def leave_story(self, before: Fingerprint) -> None:
+        """Take out an article whose page tells something else now, to be placed anew by `record_moved`."""
+        index.forget(self._connection, self.article.id, before.keys, _seconds(self.article.seen))
+        story_changes.leave(self._connection, self.article.id, self._story(), self._now)
+
+    def record_moved(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
+        """As `record`, for an article that has left its story: its link's outcome is a revision."""
+        return self._place(decision, fingerprint, Outcome.REVISION)
+
+    def _place(self, decision: Decision, fingerprint: Fingerprint, outcome: Outcome) -> Folded:
         now, article = self._now, self.article
         story = decision.story if decision.story is not None else story_changes.begin(self._connection, article.id, now)
         for merged in decision.merges:
@@ -83,7 +96,6 @@ class Folding:
             story_changes.anchor(self._connection, article.id, story)
         for other, score in decision.related:
             story_changes.relate(self._connection, story, other, score)
-        outcome = Outcome.NEW_STORY if decision.story is None else Outcome.JOINED
         return self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
 
     def text_before(self) -> str:
@@ -95,16 +107,17 @@ class Folding:
     def record_revision(self, fingerprint: Fingerprint, before: Fingerprint) -> Folded:
         """Keep a changed article in its story, findable by its new text and no longer by the one `before`."""
         index.forget(self._connection, self.article.id, before.keys, _seconds(self.article.seen))
-        query = select(members.c.story_id).where(members.c.article_id == self.article.id)
-        story = int(self._connection.execute(query).scalar_one())
-        return self._conclude(Outcome.REVISION, story, 1.0, {"reason": "same URL"}, fingerprint)
+        return self._conclude(Outcome.REVISION, self._story(), 1.0, {"reason": "same URL"}, fingerprint)
 
     def record_unchanged(self) -> Folded:
         """Another link brought the same page in the meantime: nothing to fold, the link ends all the same."""
-        query = select(members.c.story_id).where(members.c.article_id == self.article.id)
-        story = int(self._connection.execute(query).scalar_one())
+        story = self._story()
         finish(self._connection, self._claim, Outcome.UNCHANGED, self._now, step="fold", detail=f"story {story}")
         return Folded(Outcome.UNCHANGED, story, 1.0, story_changes.size(self._connection, story))
+
+    def _story(self) -> int:
+        query = select(members.c.story_id).where(members.c.article_id == self.article.id)
+        return int(self._connection.execute(query).scalar_one())
 
     def _conclude(self, outcome: Outcome, story: int, score: float, evidence: dict[str, Any], fingerprint: Fingerprint) -> Folded:
         connection, article, now = self._connection, self.article, self._now

@@ -141,10 +141,9 @@ class StoryStore:
             return [_line(row) for row in connection.execute(query)]
 
     def count(self) -> int:
-        """How many stories there are, merged ones not counted."""
+        """How many stories have members: merged ones, and those whose page has gone on to something else, don't."""
         with self._database.reading() as connection:
-            query = select(func.count()).select_from(stories).where(stories.c.merged_into.is_(None))
-            return int(connection.scalar(query) or 0)
+            return int(connection.scalar(select(func.count(members.c.story_id.distinct()))) or 0)
 
     def get(self, story: int) -> StoryTold | None:
         """A story with all its members; an id that was merged away leads to the story that it lives on in."""
@@ -154,6 +153,8 @@ class StoryStore:
                 return None
             told = [_member(each) for each in connection.execute(_members_of(row.id))]
             near = connection.execute(_related_to(row.id)).all()
+        if not told:
+            return None  # its only page tells something else now
         canonical = next(each for each in told if each.article.id == row.canonical_id)
         others = tuple(each for each in told if each is not canonical)
         return StoryTold(row.id, canonical, others, tuple((each.other, each.score) for each in near))

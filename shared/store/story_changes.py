@@ -25,8 +25,13 @@ def put(connection: Connection, article: int, story: int, role: Role, now: datet
 
 
 def leave(connection: Connection, article: int, story: int, now: datetime) -> None:
-    """Take a member out of its story, which gets another anchor and canonical where it was one."""
+    """Take a member out of its story, which gets another anchor and canonical where it was one.
+
+    A story without members stays as it is, for those who know its id; nothing finds it any more.
+    """
     connection.execute(delete(members).where(members.c.article_id == article, members.c.story_id == story))
+    if size(connection, story) == 0:
+        return
     canonical = elect_again(connection, story, now)
     anchored = update(stories).where(stories.c.id == story, stories.c.anchor_id == article)
     connection.execute(anchored.values(anchor_id=canonical))

@@ -82,6 +82,27 @@ def test_a_changed_text_is_a_revision_of_its_article(store: Store) -> None:
     assert members(store) == [["https://a.example/1"]]
 
 
+def test_a_page_that_tells_something_else_now_leaves_its_story(store: Store) -> None:
+    before = fold(store, extract(store, "https://a.example/today"), NOW)
+    fold(store, extract(store, "https://b.example/copy"), NOW)
+    moved = fold(store, extract(store, "https://a.example/today", OTHER), NOW)
+    assert before is not None
+    assert moved is not None
+    assert (moved.outcome, moved.story != before.story) == ("revision", True)
+    assert members(store) == [["https://a.example/today"], ["https://b.example/copy"]]
+    told = store.stories.get(before.story)
+    assert told is not None
+    assert told.canonical.article.url == "https://b.example/copy"
+
+
+def test_a_lone_page_that_tells_something_else_may_join_another_story(store: Store) -> None:
+    fold(store, extract(store, "https://c.example/orchards", OTHER), NOW)
+    fold(store, extract(store, "https://a.example/today"), NOW)
+    fold(store, extract(store, "https://a.example/today", OTHER), NOW)
+    assert members(store) == [["https://a.example/today", "https://c.example/orchards"]]
+    assert store.stories.count() == 1
+
+
 def test_links_that_lead_to_one_page_share_its_article(store: Store) -> None:
     fold(store, extract(store, "https://a.example/1"), NOW)
     [claim] = release(store, "https://a.example/old-address")
