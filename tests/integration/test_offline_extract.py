@@ -14,20 +14,20 @@ TAGLINE = "Read by half of the valley since 1902"
 
 PARAGRAPHS = (
     (
-        "The council of Brackwater voted on Tuesday to close the old chain bridge for repairs. Mayor Odette Hahn said that the work "
-        "would take eleven months. Shops along the quay fear for their trade while lorries take the way around the lake."
+        "The council of Brackwater voted on Tuesday to close the old chain bridge for repairs. Mayor Odette Hahn said that the "
+        "work would take eleven months. Shops along the quay fear for their trade while lorries take the way around the lake."
     ),
     (
-        "Seven climbers were brought down from the north face of Mount Ellery late on Sunday after a night in a snow cave. A rescue "
-        "helicopter had to turn back twice because of fog. All of them are well, the hospital in Tarnby said."
+        "Seven climbers were brought down from the north face of Mount Ellery late on Sunday after a night in a snow cave. A "
+        "rescue helicopter had to turn back twice because of fog. All of them are well, the hospital in Tarnby said."
     ),
     (
-        "Wheat prices in Halden reached their highest level since the drought of 2011. Millers blame a poor harvest in the south, "
-        "while growers point to the railway strike that keeps grain in the silos. Bakers expect dearer bread by spring."
+        "Wheat prices in Halden reached their highest level since the drought of 2011. Millers blame a poor harvest in the "
+        "south, while growers point to the railway strike that keeps grain in the silos. Bakers expect dearer bread by spring."
     ),
     (
-        "A retired watchmaker has won the national chess title at the age of 81. Anselm Roth beat a student sixty years his junior "
-        "in the last round with a sacrifice that commentators took for a slip of the hand. He wants to defend the title."
+        "A retired watchmaker has won the national chess title at the age of 81. Anselm Roth beat a student sixty years his "
+        "junior in the last round with a sacrifice that commentators took for a slip of the hand. He wants to defend the title."
     ),
 )
 

@@ -7,16 +7,16 @@ from shared.stages.revision import tells_something_else
 
 REPORT = (
     "The harbour board of Port Ellary voted on Tuesday to rebuild the northern breakwater before the winter storms. "
-    "Chairwoman Ines Calder said the work would cost 14 million crowns and take nine months to finish. Fishing crews had warned "
-    "since 2023 that the old wall would not survive another January gale. Halden Mutual had raised its premiums twice."
+    "Chairwoman Ines Calder said the work would cost 14 million crowns and take nine months to finish. Fishing crews had "
+    "warned since 2023 that the old wall would not survive another January gale. Halden Mutual had raised its premiums twice."
 )
 
 
 def weather(day: str, high: int, low: int, wind: int, place: str) -> str:
     return (
-        f"Weather for {day}. The day begins with fog along the coast that clears by noon. Highs reach {high} degrees in {place} "
-        f"and {high - 3} in the hills, lows fall to {low}. The wind blows from the west at {wind} kilometres an hour, gusts reach "
-        f"{wind * 2}. The chance of rain is {low * 5} percent in the morning and {wind} percent at night."
+        f"Weather for {day}. The day begins with fog along the coast that clears by noon. Highs reach {high} degrees in "
+        f"{place} and {high - 3} in the hills, lows fall to {low}. The wind blows from the west at {wind} kilometres an hour, "
+        f"gusts reach {wind * 2}. The chance of rain is {low * 5} percent in the morning and {wind} percent at night."
     )
 
 
