@@ -9,7 +9,7 @@ import click
 
 from services.commands.feeds import feeds, submit
 from services.commands.hosts import host
-from services.commands.offline import clean, extract
+from services.commands.offline import clean, extract, fold
 from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
 from services.commands.trace import trace
@@ -30,7 +30,25 @@ def storyfold() -> None:
     """
 
 
-for command in (run, demo, serve, feeds, submit, stories, show, status, trace, why, host, extract, clean, reclean, split, merge):
+for command in (
+    run,
+    demo,
+    serve,
+    feeds,
+    submit,
+    stories,
+    show,
+    status,
+    trace,
+    why,
+    host,
+    extract,
+    clean,
+    fold,
+    reclean,
+    split,
+    merge,
+):
     storyfold.add_command(command)
 
 

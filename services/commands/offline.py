@@ -1,10 +1,11 @@
-"""`storyfold extract` and `clean`: the stages over files."""
+"""`storyfold extract`, `clean` and `fold`: the stages over files."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from services.commands.context import settings
 from services.offline.extract import Extraction, clean_file
 from shared.bounded import BoundedProcess
 from shared.failures import Mistake
+from shared.offline_fold import fold_lines
 
 
 @click.command()
@@ -50,6 +52,32 @@ def clean(files: tuple[Path, ...]) -> None:
             advance()
 
 
+@click.command()
+@click.argument("file", metavar="FILE.jsonl")
+@click.option("--days", type=click.FloatRange(0.01, 3650), default=7.0, show_default=True, help="How far back a copy is found.")
+@click.option(
+    "--window", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="And in how many lines."
+)
+def fold(file: str, days: float, window: int) -> None:
+    """Fold JSON lines {id, text[, url, title, published, lang]} into stories, a JSON line each, in their order; - reads stdin."""
+    with _opened(file) as lines, _progress("lines", None) as advance:
+        for record in fold_lines(lines, window=window, days=days, on_line=lambda _number: advance()):
+            _write(record)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[Iterable[bytes]]:
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        lines = gzip.open(file) if file.endswith(".gz") else Path(file).open("rb")
+    except OSError as error:
+        raise Mistake(f"The file {file} can't be read: {(error.strerror or 'unknown error').lower()}.") from error
+    with lines:
+        yield lines
+
+
 def _lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text(errors="replace").splitlines() if line.strip()]
@@ -62,7 +90,7 @@ def _write(record: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _progress(what: str, total: int) -> Iterator[Any]:
+def _progress(what: str, total: int | None) -> Iterator[Any]:
     """A bar on standard error, where that is a terminal and the records go elsewhere."""
     console = Console(stderr=True)
     shown = console.is_terminal and not sys.stdout.isatty()
