@@ -55,9 +55,7 @@ def clean(files: tuple[Path, ...]) -> None:
 @click.command()
 @click.argument("file", metavar="FILE.jsonl")
 @click.option("--days", type=click.FloatRange(0.01, 3650), default=7.0, show_default=True, help="How far back a copy is found.")
-@click.option(
-    "--window", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="And in how many lines."
-)
+@click.option("--window", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="In how many lines.")
 def fold(file: str, days: float, window: int) -> None:
     """Fold JSON lines {id, text[, url, title, published, lang]} into stories, a JSON line each, in their order; - reads stdin."""
     with _opened(file) as lines, _progress("lines", None) as advance:
@@ -71,11 +69,10 @@ def _opened(file: str) -> Iterator[Iterable[bytes]]:
         yield sys.stdin.buffer
         return
     try:
-        lines = gzip.open(file) if file.endswith(".gz") else Path(file).open("rb")
+        with gzip.open(file) if file.endswith(".gz") else Path(file).open("rb") as lines:
+            yield lines
     except OSError as error:
-        raise Mistake(f"The file {file} can't be read: {(error.strerror or 'unknown error').lower()}.") from error
-    with lines:
-        yield lines
+        raise Mistake(f"The file {file} can't be read: {(error.strerror or str(error)).lower()}.") from error
 
 
 def _lines(path: Path) -> list[str]:

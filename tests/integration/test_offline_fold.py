@@ -15,7 +15,7 @@ LINES = [
     {"id": "b", "text": OTHER, "url": "https://b.example/1"},
     {
         "id": "c",
-        "text": TEXT + "\nThe works end in 2027.",
+        "text": TEXT + "\nThey end in 2027.",
         "url": "https://c.example/1",
         "published": "2026-11-20T08:00:00+00:00",
     },
