@@ -10,6 +10,7 @@ import click
 from services.commands.feeds import feeds, submit
 from services.commands.hosts import host
 from services.commands.offline import clean, extract, fold
+from services.commands.refold import refold
 from services.commands.run import demo, run, serve
 from services.commands.stories import show, status, stories
 from services.commands.trace import trace
@@ -30,25 +31,12 @@ def storyfold() -> None:
     """
 
 
-for command in (
-    run,
-    demo,
-    serve,
-    feeds,
-    submit,
-    stories,
-    show,
-    status,
-    trace,
-    why,
-    host,
-    extract,
-    clean,
-    fold,
-    reclean,
-    split,
-    merge,
-):
+_PROCESSES = (run, demo, serve)
+_READING = (feeds, submit, host)
+_TELLING = (stories, show, status, trace, why)
+_MENDING = (split, merge, reclean, refold)
+_FILES = (extract, clean, fold)
+for command in (*_PROCESSES, *_READING, *_TELLING, *_MENDING, *_FILES):
     storyfold.add_command(command)
 
 

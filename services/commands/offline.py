@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.commands.context import settings
+from services.commands.output import progress
 from services.offline.extract import Extraction, clean_file
 from shared.bounded import BoundedProcess
 from shared.failures import Mistake
@@ -33,7 +32,7 @@ def extract(manifest: str, passes: int, *, no_learn: bool) -> None:
     lines = _lines(path)
     with (
         BoundedProcess(seconds=chosen.extract_seconds, memory_bytes=chosen.extract_memory * 1_000_000) as parser,
-        _progress("pages", len(lines) * passes) as advance,
+        progress("pages", len(lines) * passes) as advance,
     ):
         extraction = Extraction(chosen, parser, learn=not no_learn)
         one = extraction.one_pass(lines, path.parent)
@@ -46,7 +45,7 @@ def extract(manifest: str, passes: int, *, no_learn: bool) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 def clean(files: tuple[Path, ...]) -> None:
     """Clean texts that were extracted already, a JSON line each."""
-    with _progress("files", len(files)) as advance:
+    with progress("files", len(files)) as advance:
         for path in files:
             _write(clean_file(path))
             advance()
@@ -58,7 +57,7 @@ def clean(files: tuple[Path, ...]) -> None:
 @click.option("--window", type=click.IntRange(1000, 10_000_000), default=100_000, show_default=True, help="In how many lines.")
 def fold(file: str, days: float, window: int) -> None:
     """Fold JSON lines {id, text[, url, title, published, lang]} into stories, a JSON line each, in their order; - reads stdin."""
-    with _opened(file) as lines, _progress("lines", None) as advance:
+    with _opened(file) as lines, progress("lines", None) as advance:
         for record in fold_lines(lines, window=window, days=days, on_line=lambda _number: advance()):
             _write(record)
 
@@ -84,14 +83,3 @@ def _lines(path: Path) -> list[str]:
 
 def _write(record: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
-
-
-@contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Any]:
-    """A bar on standard error, where that is a terminal and the records go elsewhere."""
-    console = Console(stderr=True)
-    shown = console.is_terminal and not sys.stdout.isatty()
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not shown) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda: progress.advance(task)

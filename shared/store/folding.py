@@ -47,9 +47,12 @@ class Folded:
 
 
 class Folding:
-    """One article's fold, inside its transaction: ask for the known facts, then record the decision."""
+    """One article's fold, inside its transaction: ask for the known facts, then record the decision.
 
-    def __init__(self, connection: Connection, claim: Claim, article: StoredArticle, now: datetime) -> None:
+    `claim` is of the link that ends with it; None where the article is folded again.
+    """
+
+    def __init__(self, connection: Connection, claim: Claim | None, article: StoredArticle, now: datetime) -> None:
         self._connection = connection
         self._claim = claim
         self.article = article
@@ -92,6 +95,7 @@ class Folding:
         for merged in decision.merges:
             story_changes.merge(self._connection, merged, story, now)
         story_changes.put(self._connection, article.id, story, decision.role, now)
+        story_changes.demote(self._connection, decision.excerpts)
         if decision.new_anchor:
             story_changes.anchor(self._connection, article.id, story)
         for other, score in decision.related:
@@ -112,8 +116,12 @@ class Folding:
     def record_unchanged(self) -> Folded:
         """Another link brought the same page in the meantime: nothing to fold, the link ends all the same."""
         story = self._story()
-        finish(self._connection, self._claim, Outcome.UNCHANGED, self._now, step="fold", detail=f"story {story}")
+        self._end(Outcome.UNCHANGED, story)
         return Folded(Outcome.UNCHANGED, story, 1.0, story_changes.size(self._connection, story))
+
+    def _end(self, outcome: Outcome, story: int) -> None:
+        if self._claim is not None:
+            finish(self._connection, self._claim, outcome, self._now, step="fold", detail=f"story {story}")
 
     def _story(self) -> int:
         query = select(members.c.story_id).where(members.c.article_id == self.article.id)
@@ -127,7 +135,7 @@ class Folding:
         row = {"article_id": article.id, "revision": article.revision, "at": now, "story_id": story}
         connection.execute(insert(decisions).values(row | {"outcome": outcome, "score": score, "evidence": evidence}))
         story_changes.elect_again(connection, story, now)
-        finish(connection, self._claim, outcome, now, step="fold", detail=f"story {story}")
+        self._end(outcome, story)
         return Folded(outcome, story, score, story_changes.size(connection, story))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -30,16 +31,27 @@ def leave(connection: Connection, article: int, story: int, now: datetime) -> No
     A story without members stays as it is, for those who know its id; nothing finds it any more.
     """
     connection.execute(delete(members).where(members.c.article_id == article, members.c.story_id == story))
-    if size(connection, story) == 0:
-        return
+    if size(connection, story) > 0:
+        settle(connection, story, now)
+
+
+def settle(connection: Connection, story: int, now: datetime) -> None:
+    """After members left: choose the canonical anew, and the anchor too where it is gone."""
     canonical = elect_again(connection, story, now)
-    anchored = update(stories).where(stories.c.id == story, stories.c.anchor_id == article)
-    connection.execute(anchored.values(anchor_id=canonical))
+    own = select(members.c.article_id).where(members.c.story_id == story)
+    lost = update(stories).where(stories.c.id == story, stories.c.anchor_id.not_in(own))
+    connection.execute(lost.values(anchor_id=canonical))
 
 
 def anchor(connection: Connection, article: int, story: int) -> None:
     """Compare what comes with this member from now on."""
     connection.execute(update(stories).where(stories.c.id == story).values(anchor_id=article))
+
+
+def demote(connection: Connection, excerpts: Sequence[int]) -> None:
+    """Make these members excerpts: a longer whole has come."""
+    if excerpts:
+        connection.execute(update(members).where(members.c.article_id.in_(excerpts)).values(role=Role.EXCERPT))
 
 
 def merge(connection: Connection, gone: int, into: int, now: datetime) -> None:

@@ -1,0 +1,90 @@
+"""`storyfold refold`: replay what is stored under today's rules."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from services.commands.context import settings, store
+from services.commands.output import answer, as_json, facts, progress, table
+from services.commands.upkeep import dry_run_option, since_option
+from shared.bootstrap import now
+from shared.store.engine import Database
+from shared.store.migrate import migrate
+from shared.store.refold import Difference, Group, Replay, apply, compare, sign_all, stories_of
+from shared.store.store import Store
+from workers.dedup import decide
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    numbers: Sequence[int]
+    groups: Sequence[Group]
+    difference: Difference
+
+
+@click.command()
+@since_option
+@dry_run_option
+@as_json
+def refold(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
+    """Fold again what is stored, under today's rules; splits and merges that people made hold."""
+    with store() as opened:
+        replayed = _replay(opened, since and since.replace(tzinfo=UTC), timedelta(days=settings().fold_days))
+        if not dry_run:
+            apply(opened.database, replayed.groups, now())
+            with progress("signatures", len(replayed.numbers)) as advance:
+                sign_all(opened.database, replayed.numbers, advance)
+        urls = _urls(opened, replayed.difference)
+    splits, merges = replayed.difference.splits, replayed.difference.merges
+    told = {"articles": len(replayed.numbers), "splits": len(splits), "merges": len(merges)}
+    if json_wanted:
+        named = {
+            name: [[urls[each] for each in group] for group in groups] for name, groups in (("split", splits), ("merged", merges))
+        }
+        answer(told | named | {"applied": not dry_run})
+        return
+    facts(told)
+    _show("Would come apart" if dry_run else "Came apart", splits, urls)
+    _show("Would come together" if dry_run else "Came together", merges, urls)
+
+
+def _replay(opened: Store, since: datetime | None, window: timedelta) -> _Replayed:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Database(f"sqlite:///{Path(folder) / 'replay.db'}")
+        migrate(scratch)
+        replay = Replay(opened.database, scratch)
+        numbers = replay.copy(since)
+        with progress("articles", len(numbers)) as advance:
+            for number in numbers:
+                with replay.folding(number) as folding:
+                    decide(folding, window)
+                advance()
+        groups = replay.groups()
+        scratch.close()
+    with opened.database.reading() as connection:
+        difference = compare(stories_of(connection), groups)
+    return _Replayed(numbers, groups, difference)
+
+
+def _urls(opened: Store, difference: Difference) -> Mapping[int, str]:
+    wanted = {article for group in (*difference.splits, *difference.merges) for article in group}
+    return {article.id: article.url for article in opened.articles.get(sorted(wanted))}
+
+
+def _show(title: str, groups: Sequence[Sequence[int]], urls: Mapping[int, str]) -> None:
+    rows = [(number, urls[article]) for number, group in enumerate(groups[:_SHOWN], 1) for article in group]
+    if rows:
+        table(
+            f"{title}, the first {_SHOWN} of {len(groups)}" if len(groups) > _SHOWN else title,
+            ("", "article"),
+            rows,
+            wide="article",
+        )

@@ -1,0 +1,174 @@
+"""Folding again what is stored, under today's rules: first in a scratch database, by the very code of the pipeline.
+
+The replay brings the articles in the order in which they first came, with what people said about them. Then its stories are
+compared with those that are stored, and, where wanted, put in their place: a story keeps its id for the group that holds most
+of its members.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from shared.stages.article_to_story import Role
+from shared.stages.fingerprint import fingerprint
+from shared.store import story_changes
+from shared.store.articles import stored_article
+from shared.store.engine import Database
+from shared.store.folding import Folding, sign_again
+from shared.store.locks import Lock, hold
+from shared.store.schema import articles, members, people, stories
+
+_CHUNK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The articles of one story, with their roles; `anchor` is the one that matching compares with."""
+
+    anchor: int
+    roles: Mapping[int, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What folding again would change: stories that come apart and groups that come together, as article numbers."""
+
+    splits: tuple[tuple[int, ...], ...]
+    merges: tuple[tuple[int, ...], ...]
+
+
+class Replay:
+    """A scratch database in which a store's articles are folded once more."""
+
+    def __init__(self, source: Database, scratch: Database) -> None:
+        self._source = source
+        self._scratch = scratch
+
+    def copy(self, since: datetime | None = None) -> list[int]:
+        """Bring the articles first seen since a moment, and people's word; returns their numbers in the order they came."""
+        chosen = select(articles).where(articles.c.folded_revision > 0).order_by(articles.c.seen_at, articles.c.id)
+        if since is not None:
+            chosen = chosen.where(articles.c.seen_at >= since)
+        numbers: list[int] = []
+        with self._source.reading() as source, self._scratch.writing() as scratch:
+            for rows in source.execute(chosen).mappings().partitions(_CHUNK):
+                scratch.execute(insert(articles), [dict(row) | {"folded_revision": 0} for row in rows])
+                numbers += [row["id"] for row in rows]
+            known = set(numbers)
+            said = [dict(row) for row in source.execute(select(people)).mappings()]
+            both = [row for row in said if row["article_id"] in known and row["other_id"] in known]
+            if both:
+                scratch.execute(insert(people), both)
+        return numbers
+
+    @contextmanager
+    def folding(self, article: int) -> Iterator[Folding]:
+        """Fold one article as of the moment when it first came."""
+        with self._scratch.writing() as connection:
+            found = stored_article(connection.execute(select(articles).where(articles.c.id == article)).one())
+            yield Folding(connection, None, found, found.seen)
+
+    def groups(self) -> list[Group]:
+        """The stories that came out."""
+        with self._scratch.reading() as connection:
+            return _groups(connection)
+
+
+def compare(before: Mapping[int, int], groups: Sequence[Group]) -> Difference:
+    """What differs between the stored stories (article → story) and the groups."""
+    after = {article: number for number, group in enumerate(groups) for article in group.roles}
+    stored = _by_story({article: story for article, story in before.items() if article in after})
+    splits = [tuple(sorted(own)) for own in stored.values() if len({after[article] for article in own}) > 1]
+    joined = [group for group in groups if len({before[article] for article in group.roles if article in before}) > 1]
+    return Difference(tuple(splits), tuple(tuple(sorted(group.roles)) for group in joined))
+
+
+def apply(database: Database, groups: Sequence[Group], now: datetime) -> None:
+    """Put the groups in the place of the stored stories, in one transaction; articles in no group stay where they are."""
+    with database.writing() as connection:
+        hold(connection, Lock.FOLD)
+        before = stories_of(connection)
+        taken: set[int] = set()
+        for group in sorted(groups, key=lambda group: -len(group.roles)):
+            _place(connection, group, _id_for(group, before, taken), now)
+        _leave_aliases(connection, before, now)
+
+
+def sign_all(database: Database, numbers: Sequence[int], tick: Callable[[], None]) -> None:
+    """Make articles findable by today's keys, in cheap pieces; a signature of an older version is replaced."""
+    for start in range(0, len(numbers), _CHUNK):
+        with database.writing() as connection:
+            hold(connection, Lock.FOLD)
+            rows = connection.execute(select(articles).where(articles.c.id.in_(numbers[start : start + _CHUNK]))).all()
+            for row in rows:
+                article = stored_article(row)
+                signature = fingerprint(article.text)
+                sign_again(connection, article, signature, signature)
+                tick()
+
+
+def stories_of(connection: Connection) -> dict[int, int]:
+    """Each article's story."""
+    return {row.article_id: row.story_id for row in connection.execute(select(members.c.article_id, members.c.story_id))}
+
+
+def _groups(connection: Connection) -> list[Group]:
+    anchors = {row.id: row.anchor_id for row in connection.execute(select(stories.c.id, stories.c.anchor_id))}
+    roles: dict[int, dict[int, Role]] = {}
+    for row in connection.execute(select(members).order_by(members.c.article_id)):
+        roles.setdefault(row.story_id, {})[row.article_id] = Role(row.role)
+    return [Group(anchors[story], found) for story, found in roles.items()]
+
+
+def _id_for(group: Group, before: Mapping[int, int], taken: set[int]) -> int | None:
+    """The story whose id the group keeps: the one most of its members were in, the oldest among equals."""
+    counted = Counter(before[article] for article in group.roles if article in before and before[article] not in taken)
+    if not counted:
+        return None
+    story = min(counted, key=lambda story: (-counted[story], story))
+    taken.add(story)
+    return story
+
+
+def _place(connection: Connection, group: Group, story: int | None, now: datetime) -> None:
+    known = stories_of_group(connection, group)
+    if story is None:
+        story = story_changes.begin(connection, group.anchor, now)
+    for article, role in group.roles.items():
+        if known.get(article) != (story, role):
+            story_changes.put(connection, article, story, role, now)
+    story_changes.anchor(connection, group.anchor, story)
+    if known != {article: (story, role) for article, role in group.roles.items()}:
+        story_changes.elect_again(connection, story, now)
+
+
+def stories_of_group(connection: Connection, group: Group) -> dict[int, tuple[int, Role]]:
+    """Where the articles of a group are now, and as what."""
+    rows = connection.execute(select(members).where(members.c.article_id.in_(list(group.roles))))
+    return {row.article_id: (row.story_id, Role(row.role)) for row in rows}
+
+
+def _leave_aliases(connection: Connection, before: Mapping[int, int], now: datetime) -> None:
+    """A story that lost all its members leads to the one that most of them went to; one that lost some settles anew."""
+    after = stories_of(connection)
+    living = set(after.values())
+    for story, own in _by_story(before).items():
+        went = Counter(after[article] for article in own)
+        if story not in living:
+            into = min(went, key=lambda each: (-went[each], each))
+            connection.execute(update(stories).where(stories.c.id == story).values(merged_into=into, changed_at=now))
+        elif len(went) > 1:
+            story_changes.settle(connection, story, now)
+
+
+def _by_story(story_of: Mapping[int, int]) -> dict[int, list[int]]:
+    grouped: dict[int, list[int]] = {}
+    for article, story in story_of.items():
+        grouped.setdefault(story, []).append(article)
+    return grouped

@@ -1,0 +1,96 @@
+"""Folding again what is stored: nothing changes without a reason, and people's word holds, on both databases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.store.schema import members, stories
+from shared.store.store import Store
+from tests.integration.test_people import article_of, story_of
+from tests.integration.test_store_stories import NOW, OTHER, extract
+from tests.integration.test_store_stories import members as partition
+from tests.support.command import storyfold
+from tests.support.folding import fold
+
+ORIGINAL, COPY, ORCHARDS = "https://a.example/1", "https://b.example/copy", "https://c.example/orchards"
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    fold(store, extract(store, ORIGINAL), NOW)
+    fold(store, extract(store, COPY), NOW)
+    fold(store, extract(store, ORCHARDS, OTHER), NOW)
+    return store
+
+
+def refold(folder: Path, url: str, *options: str) -> dict[str, Any]:
+    done = storyfold(folder, "refold", *options, "--json", DATABASE_URL=url)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def tear_apart(store: Store, url: str) -> None:
+    """As an older, poorer rule would have left it: a copy in a story of its own, without anybody having said so."""
+    article = article_of(store, url)
+    with store.database.writing() as connection:
+        row = {"anchor_id": article, "canonical_id": article, "created_at": NOW, "changed_at": NOW}
+        own = connection.execute(stories.insert().values(row).returning(stories.c.id)).scalar_one()
+        connection.execute(members.update().where(members.c.article_id == article).values(story_id=own))
+
+
+def test_what_is_right_stays_as_it_is(tmp_path: Path, filled: Store, database_url: str) -> None:
+    before = [story_of(filled, url) for url in (ORIGINAL, COPY, ORCHARDS)]
+    told = refold(tmp_path, database_url)
+    assert (told["articles"], told["splits"], told["merges"]) == (3, 0, 0)
+    assert [story_of(filled, url) for url in (ORIGINAL, COPY, ORCHARDS)] == before
+
+
+def test_copies_that_were_apart_come_together_under_the_older_id(tmp_path: Path, filled: Store, database_url: str) -> None:
+    older = story_of(filled, ORIGINAL)
+    tear_apart(filled, COPY)
+    told = refold(tmp_path, database_url)
+    assert told["merges"] == 1
+    assert sorted(told["merged"][0]) == [ORIGINAL, COPY]
+    assert story_of(filled, ORIGINAL) == story_of(filled, COPY) == older
+
+
+def test_a_dry_run_tells_and_changes_nothing(tmp_path: Path, filled: Store, database_url: str) -> None:
+    tear_apart(filled, COPY)
+    told = refold(tmp_path, database_url, "--dry-run")
+    assert (told["merges"], told["applied"]) == (1, False)
+    assert partition(filled) == [[ORIGINAL], [COPY], [ORCHARDS]]
+
+
+def test_reports_that_were_thrown_together_come_apart(tmp_path: Path, filled: Store, database_url: str) -> None:
+    with filled.database.writing() as connection:
+        wrong = members.update().where(members.c.article_id == article_of(filled, ORCHARDS))
+        connection.execute(wrong.values(story_id=story_of(filled, ORIGINAL)))
+    told = refold(tmp_path, database_url)
+    assert told["splits"] == 1
+    assert partition(filled) == [[ORIGINAL, COPY], [ORCHARDS]]
+
+
+def test_people_s_splits_hold_through_refolding(tmp_path: Path, filled: Store, database_url: str) -> None:
+    filled.stories.split(article_of(filled, COPY), NOW)
+    told = refold(tmp_path, database_url)
+    assert told["merges"] == 0
+    assert partition(filled) == [[ORIGINAL], [COPY], [ORCHARDS]]
+
+
+def test_people_s_merges_hold_through_refolding(tmp_path: Path, filled: Store, database_url: str) -> None:
+    filled.stories.merge(story_of(filled, ORCHARDS), story_of(filled, ORIGINAL), NOW)
+    told = refold(tmp_path, database_url)
+    assert told["splits"] == 0
+    assert partition(filled) == [[ORIGINAL, COPY, ORCHARDS]]
+
+
+def test_a_refolded_article_is_found_by_the_next_copy(tmp_path: Path, filled: Store, database_url: str) -> None:
+    refold(tmp_path, database_url)
+    joined = fold(filled, extract(filled, "https://d.example/third"), NOW)
+    assert joined is not None
+    assert joined.outcome == "joined"
