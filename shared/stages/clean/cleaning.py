@@ -13,7 +13,7 @@ from shared.stages.clean.leading_date import leading_date
 from shared.stages.clean.lines import Line, prose_words, split_lines
 from shared.stages.clean.link_lines import NO_LINKS, LinkedLines, lines_of_links
 from shared.stages.clean.markers import Marked, marked_lines
-from shared.stages.clean.rules import rulebook
+from shared.stages.clean.rulebook import rulebook
 
 _LEAST_WORDS_LEFT = 10
 RULES_HELD_BACK = "rules would have taken more than half of the prose: nothing taken"

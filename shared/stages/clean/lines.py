@@ -11,6 +11,19 @@ _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UNSPACED_LONG = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SENTENCE_END = re.compile("[.!?…。！？।॥؟۔։።၊။]['\"”’»)\\]」』]*(?:\\s|$)")
 _DIGITS = re.compile(r"\d+")
+_ONE_LETTER = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ`", "'"),
+        "ё": "е",
+        **dict.fromkeys("أإآٱ", "ا"),
+        **dict.fromkeys("یى", "ي"),
+        "ک": "ك",
+        "ı": "i",
+        # Dots and vowel marks that some writers set and others leave out, and joiners that nobody sees.
+        **dict.fromkeys("\u0307\u0640\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u093c\u200c\u200d\u00ad"),
+        **{chr(dotted): plain for dotted, plain in zip(range(0x0958, 0x0960), "कखगजडढफय", strict=True)},
+    }
+)
 EDGES = (
     " \t\u00a0\u200b\u200e\u200f\ufeff.,:;!?…·•|/\\-–—―_*#>»›→▶►▸▼▲↓↑←«‹<=+~^()[]{}\"'“”‘’„"
     "。、，：；！？｜【】「」『』《》（）।،؛؟"
@@ -57,7 +70,12 @@ class Line:
 
 def line_key(text: str) -> str:
     """See `Line.key`; also for lines of rule files and of pages."""
-    return _DIGITS.sub("0", " ".join(text.casefold().split())).strip(EDGES)
+    return fold(text).strip(EDGES)
+
+
+def fold(text: str) -> str:
+    """Lower case, digits as 0, single spaces, and one letter for letters that people use for one another."""
+    return _DIGITS.sub("0", " ".join(text.casefold().split())).translate(_ONE_LETTER)
 
 
 def count_words(text: str) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.stages.clean.lines import Line, line_key, prose_words
-from shared.stages.clean.rules import Kind, Rule, Rulebook, Where
+from shared.stages.clean.rulebook import Rulebook
+from shared.stages.clean.rules import Kind, Rule, Where
 
 _LITTLE = 0.15
 """Share of the running text that may stand behind an end marker and go with it."""
@@ -38,12 +39,10 @@ def marked_lines(lines: Sequence[Line], rules: Rulebook, gone: Collection[int] =
     article's authors where they are known, parted by commas: lines that only name them are furniture.
     """
     names = {line_key(name) for name in (*(byline or "").split(","), byline or "")}
-    matches = [
-        (_NAMED if line.key in names else _match(line, index, len(lines), rules)) or (_GONE if line.place in gone else None)
-        for index, line in enumerate(lines)
-    ]
-    body = _body(lines, matches)
-    matches = [match if match and _counts(match, index, body) else None for index, match in enumerate(matches)]
+    found = [[_NAMED] if line.key in names else _rules_for(line, index, len(lines), rules) for index, line in enumerate(lines)]
+    found = [matching or [_GONE] * (line.place in gone) for line, matching in zip(lines, found, strict=True)]
+    body = _body(lines, found)
+    matches = [next((rule for rule in matching if _counts(rule, index, body)), None) for index, matching in enumerate(found)]
     taken: dict[int, str] = {}
     for index, rule in enumerate(matches):
         if rule and rule is not _GONE and lines[index].place not in taken:
@@ -54,13 +53,15 @@ def marked_lines(lines: Sequence[Line], rules: Rulebook, gone: Collection[int] =
     return Marked(taken, byline)
 
 
-def _match(line: Line, index: int, count: int, rules: Rulebook) -> Rule | None:
-    found = rules.rule_for(line)
+def _rules_for(line: Line, index: int, count: int, rules: Rulebook) -> list[Rule]:
+    found = rules.rules_for(line)
     if found:
         return found
     if index < _PATTERN_LINES or index >= count - _PATTERN_LINES:
-        return rules.pattern_for(line, _EVERYWHERE) or _pieces_match(line, rules)
-    return rules.pattern_for(line, _INSIDE) if line.words <= _SHORT else None
+        pattern = rules.pattern_for(line, _EVERYWHERE)
+        return [pattern] if pattern else _rules_for_pieces(line, rules)
+    pattern = rules.pattern_for(line, _INSIDE) if line.words <= _SHORT else None
+    return [pattern] if pattern else []
 
 
 _EVERYWHERE = frozenset(Where)
@@ -70,17 +71,17 @@ _GONE = Rule("gone", Kind.LINE, Where.ANYWHERE, 0, prose=True, lines=(), pattern
 _DATE = Rule("any/date", Kind.LINE, Where.EDGES, 14, prose=False, lines=(), patterns=(), example="6 January 2026, 10:15")
 
 
-def _pieces_match(line: Line, rules: Rulebook) -> Rule | None:
-    """The rule of a line made of a date, or of pieces that are dates, bylines and labels: "By Jane Doe | 6 January"."""
+def _rules_for_pieces(line: Line, rules: Rulebook) -> list[Rule]:
+    """The rules of a line that is a date, or is made of pieces that are dates, bylines and labels: "By Jane Doe | 6 January"."""
     if line.words > _DATE.at_most:
-        return None
+        return []
     if _is_date(line, rules.date_words):
-        return _DATE
+        return [_DATE]
     pieces = [Line(piece, line.place) for piece in _PARTING.split(line.text) if piece.strip()]
     if len(pieces) < 2:
-        return None
-    found = [_DATE if _is_date(piece, rules.date_words) else rules.rule_for(piece) for piece in pieces]
-    return next((rule for rule in found if rule), None) if all(found) else None
+        return []
+    found = [[_DATE] if _is_date(piece, rules.date_words) else rules.rules_for(piece) for piece in pieces]
+    return found[0] if all(found) else []
 
 
 def _is_date(line: Line, date_words: frozenset[str]) -> bool:
@@ -91,9 +92,9 @@ def _is_date(line: Line, date_words: frozenset[str]) -> bool:
     return bool(figures) and len(named) + len(figures) == len(words) and (bool(named) or _YEAR.search(line.text) is not None)
 
 
-def _body(lines: Sequence[Line], matches: Sequence[Rule | None]) -> range:
+def _body(lines: Sequence[Line], found: Sequence[Sequence[Rule]]) -> range:
     """The article's own running text: from the first to the last prose that no rule matches."""
-    prose = [index for index, line in enumerate(lines) if line.is_prose and matches[index] is None]
+    prose = [index for index, line in enumerate(lines) if line.is_prose and not found[index]]
     return range(prose[0], prose[-1] + 1) if prose else range(len(lines), len(lines))
 
 

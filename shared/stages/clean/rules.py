@@ -20,14 +20,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from shared.stages.clean.lines import EDGES, Line, count_words
+from shared.stages.clean.lines import EDGES, Line, count_words, fold
+
+_SPOKEN = ('"', "“", "„", "«", "»", "‘", "「", "『")
 
 
 class Kind(StrEnum):
@@ -69,75 +70,15 @@ class Rule:
     example: str
 
     def fits(self, line: Line) -> bool:
-        """Whether a line is of the form that the rule asks for, whatever it says."""
-        return line.words <= self.at_most and (self.prose or not line.is_prose)
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """A spelling cut at its stars, such as `("follow us ", "for ", "")`."""
-
-    pieces: tuple[str, ...]
-    rule: Rule
-
-    def matches(self, key: str) -> bool:
-        """Whether the pieces stand in the key in this order, the first at its beginning, the last at its end."""
-        first, *middle, last = self.pieces
-        if not (key.startswith(first) and key.endswith(last) and len(key) >= len(first) + len(last)):
-            return False
-        place, end = len(first), len(key) - len(last)
-        for piece in middle:
-            found = key.find(piece, place, end)
-            if found < 0:
-                return False
-            place = found + len(piece)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """All rules, found by the whole line, or by the two characters that it begins or ends with."""
-
-    whole: dict[str, Rule]
-    beginnings: dict[str, list[Spelling]]
-    endings: dict[str, list[Spelling]]
-    patterns: tuple[Rule, ...]
-    date_words: frozenset[str]
-
-    def rule_for(self, line: Line) -> Rule | None:
-        """The rule whose spelling a line matches, or None."""
-        key = line.key
-        whole: Rule | None = self.whole.get(key)
-        if whole:
-            return whole
-        candidates = [*self.beginnings.get(key[:2], ()), *self.endings.get(key[-2:], ())]
-        for spelling in candidates:
-            if spelling.rule.fits(line) and spelling.matches(key):
-                found: Rule = spelling.rule
-                return found
-        return None
-
-    def pattern_for(self, line: Line, places: frozenset[Where]) -> Rule | None:
-        """The rule with a pattern that a line at these places matches; dear, so ask only where it may matter."""
-        for rule in self.patterns:
-            if rule.where in places and rule.fits(line) and any(pattern.fullmatch(line.key) for pattern in rule.patterns):
-                return rule
-        return None
-
-
-@cache
-def rulebook() -> Rulebook:
-    """The rules of all languages, read once."""
-    files = [_read(language) for language in rule_languages()]
-    rules = [rule for language in rule_languages() for rule in read_rules(language)]
-    words = {word for file in files for word in file.get("date_words", "").split()}
-    return _index(rules, frozenset(words))
+        """Whether a line is of the form that the rule asks for, whatever it says. What somebody says aloud never is."""
+        return line.words <= self.at_most and (not line.is_prose or (self.prose and not line.text.startswith(_SPOKEN)))
 
 
 def rule_languages() -> list[str]:
-    """The languages that have rules, as the names of their files."""
+    """The languages that have rules, as the names of their files; where several say the same, the first one counts."""
     folder = resources.files("shared.stages.clean") / "rules"
-    return sorted(path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml"))
+    names = (path.name.removesuffix(".toml") for path in folder.iterdir() if path.name.endswith(".toml"))
+    return sorted(names, key=lambda name: (name not in {"universal", "en"}, name))
 
 
 def read_rules(language: str) -> list[Rule]:
@@ -145,6 +86,14 @@ def read_rules(language: str) -> list[Rule]:
     return [_rule(language, entry) for entry in _read(language)["rule"]]
 
 
+def read_date_words(language: str) -> frozenset[str]:
+    """What the dates of a language are made of, beside figures."""
+    return frozenset(
+        word for text in _read(language).get("date_words", "").split() for word in (fold(text).strip(EDGES),) if word
+    )
+
+
+@cache
 def _read(language: str) -> dict[str, Any]:
     return tomllib.loads((resources.files("shared.stages.clean") / "rules" / f"{language}.toml").read_text("utf-8"))
 
@@ -166,30 +115,7 @@ def _rule(language: str, entry: dict[str, Any]) -> Rule:
 
 def _as_key(line: str) -> str:
     """A spelling in the form of `Line.key`, but with its stars, and with the marks and spaces beside them."""
-    folded = line.casefold()
+    folded = fold(line)
     if not folded.startswith("*"):
         folded = folded.lstrip(EDGES)
     return folded if folded.endswith("*") else folded.rstrip(EDGES)
-
-
-def _index(rules: list[Rule], date_words: frozenset[str]) -> Rulebook:
-    whole: dict[str, Rule] = {}
-    beginnings: dict[str, list[Spelling]] = {}
-    endings: dict[str, list[Spelling]] = {}
-    for spelling in _spellings(rules):
-        if len(spelling.pieces) == 1:
-            whole.setdefault(spelling.pieces[0], spelling.rule)
-        elif spelling.pieces[0]:
-            beginnings.setdefault(spelling.pieces[0][:2], []).append(spelling)
-        else:
-            endings.setdefault(spelling.pieces[-1][-2:], []).append(spelling)
-    return Rulebook(whole, beginnings, endings, tuple(rule for rule in rules if rule.patterns), date_words)
-
-
-def _spellings(rules: Iterable[Rule]) -> Iterator[Spelling]:
-    """Every spelling; one that ends in " *" also stands for itself without the star."""
-    for rule in rules:
-        for line in rule.lines:
-            yield Spelling(tuple(line.split("*")), rule)
-            if line.count("*") == 1 and line.strip("*") != line:
-                yield Spelling((line.strip("*").strip(EDGES),), rule)
