@@ -55,7 +55,6 @@ def _rss(outlet: Outlet, front: str, items: Sequence[Item]) -> str:
 <link>{front}</link>
 <description>{escape(outlet.tagline)}</description>
 <language>{outlet.language}</language>
-<ttl>15</ttl>
 <lastBuildDate>{format_datetime(last_change(items))}</lastBuildDate>
 {"".join(map(_rss_item, items))}</channel>
 </rss>

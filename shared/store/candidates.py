@@ -6,6 +6,7 @@ The databases differ in how they say "the newest 64 of each key", so each has it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from sqlalchemy import Connection, TextClause, bindparam, delete, insert, text
 
@@ -55,6 +56,7 @@ def forget(connection: Connection, article: int, keys: Sequence[int], seen_at: i
         connection.execute(delete(fold_keys).where(condition), [{"k": key - _OFFSET} for key in set(keys)])
 
 
+@cache
 def _sqlite(keys: int) -> TextClause:
     one = "SELECT * FROM (SELECT article_id FROM fold_keys WHERE key = :k{} AND seen_at >= :since ORDER BY seen_at DESC LIMIT {})"
     union = " UNION ALL ".join(one.format(number, NEWEST_PER_KEY) for number in range(keys))

@@ -5,35 +5,22 @@ Look-up, decision and insert stand inside the lock: without it 1,000 racing copi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from shared.model import LinkState, Outcome
-from shared.stages.article_to_story import Candidate, Decision, Evidence, People, Role, StoryView, choose_candidates
+from shared.stages.article_to_story import Decision, Evidence
 from shared.stages.fingerprint import SIGNATURE_VERSION, Fingerprint
 from shared.store import candidates as index
-from shared.store import people, story_changes
+from shared.store import story_changes
 from shared.store.articles import StoredArticle, stored_article
+from shared.store.known_facts import KnownFacts, epoch_seconds, known_facts
 from shared.store.links import Claim, finish
-from shared.store.schema import articles, decisions, links, members, revisions, signatures, stories
+from shared.store.schema import articles, decisions, links, members, revisions, signatures
 from shared.store.upsert import insert_or_replace
-
-_CORE_KNOWN = 8  # members of a story that an article is compared with, newest first
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFacts:
-    """What the store knows that bears on one article: candidates, their stories, payloads and hosts of all articles named."""
-
-    candidates: tuple[Candidate, ...]
-    stories: Mapping[int, StoryView]
-    payloads: Mapping[int, bytes]
-    hosts: Mapping[int, str]
-    people: People
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +52,8 @@ class Folding:
 
     def known_facts(self, fingerprint: Fingerprint, window: timedelta) -> KnownFacts:
         """Everything that bears on where this article belongs, looking back over `window`."""
-        since = _seconds(self._now - window)
-        shared = index.articles_sharing_keys(self._connection, self.article.id, fingerprint.keys, since)
-        found = _candidates(self._connection, {article: shared[article] for article in choose_candidates(shared)})
-        views = _views(self._connection, {each.story for each in found})
-        named = {view.anchor for view in views.values()}.union(*(view.core + view.excerpts for view in views.values()))
-        rows = _signed(self._connection, named.union(each.article for each in found))
-        payloads = {row.article_id: row.payload for row in rows}
-        said = people.said_about(self._connection, self.article.id, views)
-        return KnownFacts(found, views, payloads, {row.article_id: row.host for row in rows}, said)
+        since = epoch_seconds(self._now - window)
+        return known_facts(self._connection, self.article.id, fingerprint, since)
 
     def record(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
         """Put the article where the decision says, and end the link."""
@@ -82,7 +62,7 @@ class Folding:
 
     def leave_story(self, before: Fingerprint) -> None:
         """Take out an article whose page tells something else now, to be placed anew by `record_moved`."""
-        index.forget(self._connection, self.article.id, before.keys, _seconds(self.article.seen))
+        index.forget(self._connection, self.article.id, before.keys, epoch_seconds(self.article.seen))
         story_changes.leave(self._connection, self.article.id, self._story(), self._now)
 
     def record_moved(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
@@ -110,7 +90,7 @@ class Folding:
 
     def record_revision(self, fingerprint: Fingerprint, before: Fingerprint) -> Folded:
         """Keep a changed article in its story, findable by its new text and no longer by the one `before`."""
-        index.forget(self._connection, self.article.id, before.keys, _seconds(self.article.seen))
+        index.forget(self._connection, self.article.id, before.keys, epoch_seconds(self.article.seen))
         return self._conclude(Outcome.REVISION, self._story(), 1.0, {"reason": "same URL"}, fingerprint)
 
     def record_unchanged(self) -> Folded:
@@ -130,13 +110,12 @@ class Folding:
     def _conclude(self, outcome: Outcome, story: int, score: float, evidence: dict[str, Any], fingerprint: Fingerprint) -> Folded:
         connection, article, now = self._connection, self.article, self._now
         _sign(connection, article, fingerprint)
-        folded = {"folded_revision": article.revision}
-        connection.execute(update(articles).where(articles.c.id == article.id).values(folded))
+        connection.execute(_FOLDED, {"of_article": article.id, "now_folded": article.revision})
         row = {"article_id": article.id, "revision": article.revision, "at": now, "story_id": story}
-        connection.execute(insert(decisions).values(row | {"outcome": outcome, "score": score, "evidence": evidence}))
-        story_changes.elect_again(connection, story, now)
+        connection.execute(_DECIDED, row | {"outcome": outcome, "score": score, "evidence": evidence})
+        size = story_changes.elect_again(connection, story, now).members
         self._end(outcome, story)
-        return Folded(outcome, story, score, story_changes.size(connection, story))
+        return Folded(outcome, story, score, size)
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -147,79 +126,28 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
 
 def claimed_article(connection: Connection, claim: Claim) -> StoredArticle | None:
     """The article to be folded; None where the claim no longer holds its link."""
-    query = (
-        select(articles)
-        .join(links, links.c.article_id == articles.c.id)
-        .where(links.c.id == claim.link, links.c.release == claim.release, links.c.state == LinkState.EXTRACTED)
-        .with_for_update()
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_CLAIMED, {"link": claim.link, "release": claim.release}).first()
     return None if row is None else stored_article(row)
-
-
-def _candidates(connection: Connection, shared: Mapping[int, int]) -> tuple[Candidate, ...]:
-    query = (
-        select(members.c.article_id, members.c.story_id, members.c.role, articles.c.host, signatures.c.payload)
-        .join(articles, articles.c.id == members.c.article_id)
-        .join(signatures, signatures.c.article_id == members.c.article_id)
-        .where(members.c.article_id.in_(shared), signatures.c.version == SIGNATURE_VERSION)
-    )
-    found = [
-        Candidate(
-            article=row.article_id,
-            story=row.story_id,
-            host=row.host,
-            payload=row.payload,
-            shared_keys=shared[row.article_id],
-            role=Role(row.role),
-        )
-        for row in connection.execute(query)
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.shared_keys, each.article)))
-
-
-def _views(connection: Connection, ids: set[int]) -> dict[int, StoryView]:
-    anchors = {row.id: row.anchor_id for row in connection.execute(select(stories).where(stories.c.id.in_(ids)))}
-    place = func.row_number().over(
-        partition_by=(members.c.story_id, members.c.role), order_by=(members.c.joined_at.desc(), members.c.article_id.desc())
-    )
-    size = func.count().over(partition_by=(members.c.story_id, members.c.role))
-    ranked = select(members, place.label("place"), size.label("size")).where(members.c.story_id.in_(ids)).subquery()
-    rows = connection.execute(select(ranked).where(ranked.c.place <= _CORE_KNOWN).order_by(ranked.c.place)).all()
-    return {story: _view(story, anchor, [row for row in rows if row.story_id == story]) for story, anchor in anchors.items()}
-
-
-def _view(story: int, anchor: int, rows: list[Row[Any]]) -> StoryView:
-    core = [row for row in rows if row.role == Role.CORE]
-    excerpts = [row for row in rows if row.role == Role.EXCERPT]
-    return StoryView(
-        id=story,
-        anchor=anchor,
-        core=tuple(row.article_id for row in core),
-        core_count=core[0].size if core else 0,
-        excerpts=tuple(row.article_id for row in excerpts),
-        excerpt_count=excerpts[0].size if excerpts else 0,
-    )
-
-
-def _signed(connection: Connection, ids: Iterable[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    query = select(signatures.c.article_id, signatures.c.payload, articles.c.host)
-    query = query.join(articles, articles.c.id == signatures.c.article_id)
-    chosen = query.where(signatures.c.article_id.in_(list(ids)), signatures.c.version == SIGNATURE_VERSION)
-    return connection.execute(chosen).all()
 
 
 def sign_again(connection: Connection, article: StoredArticle, before: Fingerprint, after: Fingerprint) -> None:
     """Make a folded article known by another text of it."""
-    index.forget(connection, article.id, before.keys, _seconds(article.seen))
+    index.forget(connection, article.id, before.keys, epoch_seconds(article.seen))
     _sign(connection, article, after)
 
 
 def _sign(connection: Connection, article: StoredArticle, fingerprint: Fingerprint) -> None:
     row = {"article_id": article.id, "version": SIGNATURE_VERSION, "payload": fingerprint.payload}
     connection.execute(insert_or_replace(connection, signatures, "version", "payload"), row)
-    index.index(connection, article.id, fingerprint.keys, _seconds(article.seen))
+    index.index(connection, article.id, fingerprint.keys, epoch_seconds(article.seen))
 
 
-def _seconds(moment: datetime) -> int:
-    return int(moment.timestamp())
+# Built once: putting a statement together costs more than running it.
+_CLAIMED = (
+    select(articles)
+    .join(links, links.c.article_id == articles.c.id)
+    .where(links.c.id == bindparam("link"), links.c.release == bindparam("release"), links.c.state == LinkState.EXTRACTED)
+    .with_for_update()
+)
+_FOLDED = update(articles).where(articles.c.id == bindparam("of_article")).values(folded_revision=bindparam("now_folded"))
+_DECIDED = insert(decisions)

@@ -6,12 +6,12 @@ release number or another state and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, case, func, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, case, func, select, tuple_, update
 
 from shared.model import Link, LinkState, Outcome
 from shared.store import trail
@@ -19,6 +19,8 @@ from shared.store.engine import Database
 from shared.store.locks import Lock, hold
 from shared.store.schema import links
 from shared.store.upsert import insert_or_skip
+
+_PART = 500  # claims in one statement
 
 
 class Claim(NamedTuple):
@@ -105,18 +107,39 @@ class LinkStore:
 
     def reclaim(self, now: datetime, *, max_attempts: int, lease: float) -> Reclaimed:
         """Take back what was held when a worker or the queue was lost; a link that keeps getting lost is given up."""
-        until = now + timedelta(seconds=lease)
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
             given_up = _give_up(connection, now, max_attempts)
-            again = update(links).where(_lost(LinkState.RELEASED, now)).values(attempts=links.c.attempts + 1)
-            again = again.values(state=LinkState.DUE, due_at=now, lease_until=None).returning(links.c.id)
-            due_again = [row.id for row in connection.execute(again)]
-            fold = update(links).where(_lost(LinkState.EXTRACTED, now)).values(attempts=links.c.attempts + 1)
-            fold = fold.values(release=links.c.release + 1, lease_until=until).returning(links.c.id, links.c.release)
-            to_fold = tuple(Claim(row.id, row.release) for row in connection.execute(fold))
+            due_again = _due_again(connection, _lost(LinkState.RELEASED, now), now, charged=1)
+            to_fold = _fold_again(connection, _lost(LinkState.EXTRACTED, now), now, lease, charged=1)
             trail.write(connection, [*due_again, *(claim.link for claim in to_fold)], "lease", "ran-out", now)
-        return Reclaimed(len(due_again), given_up, to_fold)
+        return Reclaimed(len(due_again), given_up, tuple(to_fold))
+
+    def waiting(self, now: datetime, *, lease: float) -> set[Claim]:
+        """What should wait in the queue: links under way whose lease is longer than a worker's, which is `lease` seconds."""
+        longer = links.c.lease_until > now + timedelta(seconds=lease)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(links.c.id, links.c.release).where(_at_work(), longer)).all()
+        return {Claim(row.id, row.release) for row in rows}
+
+    def still_queued(self, claims: Collection[Claim], now: datetime, *, lease: float) -> None:
+        """Renew the leases of links that wait in the queue for long, so that waiting never counts as a lost worker."""
+        until, soon = now + timedelta(seconds=lease), now + timedelta(seconds=lease / 2)
+        with self._database.writing() as connection:
+            for some in _in_parts(claims):
+                old = update(links).where(_held(some), _at_work(), links.c.lease_until < soon)
+                connection.execute(old.values(lease_until=until))
+
+    def lost_by_queue(self, claims: Collection[Claim], now: datetime, *, lease: float) -> Reclaimed:
+        """Bring back links that the queue should hold and doesn't. No attempt is charged: nobody has tried."""
+        with self._database.writing() as connection:
+            hold(connection, Lock.RELEASE)
+            due, fold = list[int](), list[Claim]()
+            for some in _in_parts(claims):
+                due += _due_again(connection, _held(some) & (links.c.state == LinkState.RELEASED), now)
+                fold += _fold_again(connection, _held(some) & (links.c.state == LinkState.EXTRACTED), now, lease)
+            trail.write(connection, [*due, *(claim.link for claim in fold)], "lease", "lost-by-queue", now)
+        return Reclaimed(len(due), 0, tuple(fold))
 
     def unfinished(self) -> int:
         """How many links have no outcome yet."""
@@ -140,18 +163,38 @@ class LinkStore:
 
 def finish(connection: Connection, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> bool:
     """End a link inside the caller's transaction, guarded by the claim."""
-    values = {
-        "state": LinkState.DONE,
-        "outcome": outcome,
-        "reason": detail or None,
-        "finished_at": now,
-        "lease_until": None,
-    }
-    held = update(links).where(_held([claim]), _at_work())
-    changed = connection.execute(held.values(values)).rowcount == 1
+    values = {"link": claim.link, "its_release": claim.release, "as": outcome, "because": detail or None, "now": now}
+    changed = connection.execute(_FINISHED, values).rowcount == 1
     if changed:
         trail.write(connection, [claim.link], step, outcome, now, detail)
     return changed
+
+
+def _due_again(connection: Connection, which: Any, now: datetime, *, charged: int = 0) -> list[int]:  # noqa: ANN401
+    again = update(links).where(which).values(attempts=links.c.attempts + charged)
+    again = again.values(state=LinkState.DUE, due_at=now, lease_until=None)
+    return [row.id for row in connection.execute(again.returning(links.c.id))]
+
+
+def _fold_again(
+    connection: Connection,
+    which: Any,  # noqa: ANN401
+    now: datetime,
+    lease: float,
+    *,
+    charged: int = 0,
+) -> list[Claim]:
+    """Under a new release number, so that the job which was lost can't come back."""
+    fold = update(links).where(which).values(attempts=links.c.attempts + charged, release=links.c.release + 1)
+    fold = fold.values(lease_until=now + timedelta(seconds=lease))
+    return [Claim(row.id, row.release) for row in connection.execute(fold.returning(links.c.id, links.c.release))]
+
+
+def _in_parts(claims: Collection[Claim]) -> Iterator[list[Claim]]:
+    """Few enough for one statement's parameters."""
+    every = sorted(claims)
+    for start in range(0, len(every), _PART):
+        yield every[start : start + _PART]
 
 
 def _give_up(connection: Connection, now: datetime, max_attempts: int) -> int:
@@ -217,3 +260,17 @@ def _link(row: Row[Any]) -> Link:
         title=row.title,
         published=row.published_at,
     )
+
+
+# Built once: putting a statement together costs more than running it.
+_FINISHED = (
+    update(links)
+    .where(links.c.id == bindparam("link"), links.c.release == bindparam("its_release"), _at_work())
+    .values(
+        state=LinkState.DONE,
+        outcome=bindparam("as"),
+        reason=bindparam("because"),
+        finished_at=bindparam("now"),
+        lease_until=None,
+    )
+)

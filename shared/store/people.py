@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from shared.stages.article_to_story import People
 from shared.store.schema import members, people
@@ -25,14 +25,7 @@ def say(connection: Connection, article: int, others: Iterable[int], now: dateti
 
 def said_about(connection: Connection, article: int, stories: Iterable[int]) -> People:
     """What bears on placing an article among these stories."""
-    mine = people.alias()
-    other = mine.c.article_id + mine.c.other_id - article
-    query = (
-        select(members.c.story_id, mine.c.together)
-        .join(members, members.c.article_id == other)
-        .where(or_(mine.c.article_id == article, mine.c.other_id == article))
-    )
-    rows = connection.execute(query).all()
+    rows = connection.execute(_SAID, {"article": article}).all()
     together = sorted({row.story_id for row in rows if row.together})
     apart = frozenset(row.story_id for row in rows if not row.together)
     return People(together[0] if together else None, apart, unmerged(connection, stories))
@@ -40,13 +33,26 @@ def said_about(connection: Connection, article: int, stories: Iterable[int]) -> 
 
 def unmerged(connection: Connection, stories: Iterable[int]) -> frozenset[tuple[int, int]]:
     """Pairs of these stories, the smaller id first, that hold articles which people keep apart."""
-    first, second = members.alias(), members.alias()
     ids = list(stories)
-    query = (
-        select(first.c.story_id.label("one"), second.c.story_id.label("two"))
-        .select_from(people)
-        .join(first, first.c.article_id == people.c.article_id)
-        .join(second, second.c.article_id == people.c.other_id)
-        .where(people.c.together.is_(False), first.c.story_id.in_(ids), second.c.story_id.in_(ids))
-    )
-    return frozenset((min(row.one, row.two), max(row.one, row.two)) for row in connection.execute(query))
+    if len(ids) < 2:
+        return frozenset()
+    rows = connection.execute(_KEPT_APART, {"ids": ids})
+    return frozenset((min(row.one, row.two), max(row.one, row.two)) for row in rows)
+
+
+# Built once: putting a statement together costs more than running it.
+_ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_first, _second = members.alias(), members.alias()
+_SAID = (
+    select(members.c.story_id, people.c.together)
+    .join(members, members.c.article_id == people.c.article_id + people.c.other_id - bindparam("article"))
+    .where(or_(people.c.article_id == bindparam("article"), people.c.other_id == bindparam("article")))
+)
+_KEPT_APART = (
+    select(_first.c.story_id.label("one"), _second.c.story_id.label("two"))
+    .select_from(people)
+    .join(_first, _first.c.article_id == people.c.article_id)
+    .join(_second, _second.c.article_id == people.c.other_id)
+    .where(people.c.together.is_(False))
+    .where(_first.c.story_id.in_(_ids), _second.c.story_id.in_(_ids))
+)

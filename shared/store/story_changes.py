@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from shared.stages.article_to_story import Role
 from shared.stages.canonical import Member, elect
@@ -16,7 +17,7 @@ from shared.store.upsert import insert_or_replace, insert_or_skip
 def begin(connection: Connection, article: int, now: datetime) -> int:
     """Begin a story with its first article; `put` makes it a member."""
     row = {"anchor_id": article, "canonical_id": article, "created_at": now, "changed_at": now}
-    return int(connection.execute(insert(stories).values(row).returning(stories.c.id)).scalar_one())
+    return int(connection.execute(_BEGUN, row).scalar_one())
 
 
 def put(connection: Connection, article: int, story: int, role: Role, now: datetime) -> None:
@@ -37,7 +38,7 @@ def leave(connection: Connection, article: int, story: int, now: datetime) -> No
 
 def settle(connection: Connection, story: int, now: datetime) -> None:
     """After members left: choose the canonical anew, and the anchor too where it is gone."""
-    canonical = elect_again(connection, story, now)
+    canonical = elect_again(connection, story, now).canonical
     own = select(members.c.article_id).where(members.c.story_id == story)
     lost = update(stories).where(stories.c.id == story, stories.c.anchor_id.not_in(own))
     connection.execute(lost.values(anchor_id=canonical))
@@ -45,7 +46,7 @@ def settle(connection: Connection, story: int, now: datetime) -> None:
 
 def anchor(connection: Connection, article: int, story: int) -> None:
     """Compare what comes with this member from now on."""
-    connection.execute(update(stories).where(stories.c.id == story).values(anchor_id=article))
+    connection.execute(_ANCHORED, {"of_story": story, "new_anchor": article})
 
 
 def demote(connection: Connection, excerpts: Sequence[int]) -> None:
@@ -68,23 +69,42 @@ def relate(connection: Connection, story: int, other: int, score: float) -> None
         connection.execute(insert_or_skip(connection, related).values(row))
 
 
-def elect_again(connection: Connection, story: int, now: datetime) -> int:
-    """Choose the canonical anew; returns it."""
-    rows = connection.execute(
-        select(members.c.article_id, members.c.role, articles.c.published_at, articles.c.seen_at, articles.c.words)
-        .join(articles, articles.c.id == members.c.article_id)
-        .where(members.c.story_id == story)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class Elected:
+    """What an election found: the canonical, and how many members there are."""
+
+    canonical: int
+    members: int
+
+
+def elect_again(connection: Connection, story: int, now: datetime) -> Elected:
+    """Choose the canonical anew."""
+    rows = connection.execute(_CANDIDATES, {"story": story}).all()
     candidates = [
         Member(article=row.article_id, role=Role(row.role), published=row.published_at, seen=row.seen_at, words=row.words)
         for row in rows
     ]
     canonical = elect(candidates)
-    connection.execute(update(stories).where(stories.c.id == story).values(canonical_id=canonical, changed_at=now))
-    return canonical
+    connection.execute(_ELECTED, {"of_story": story, "elected": canonical, "now": now})
+    return Elected(canonical, len(candidates))
 
 
 def size(connection: Connection, story: int) -> int:
     """How many members a story has."""
     query = select(func.count()).select_from(members).where(members.c.story_id == story)
     return int(connection.execute(query).scalar_one())
+
+
+# Built once: putting a statement together costs more than running it.
+_BEGUN = insert(stories).returning(stories.c.id)
+_ANCHORED = update(stories).where(stories.c.id == bindparam("of_story")).values(anchor_id=bindparam("new_anchor"))
+_ELECTED = (
+    update(stories)
+    .where(stories.c.id == bindparam("of_story"))
+    .values(canonical_id=bindparam("elected"), changed_at=bindparam("now"))
+)
+_CANDIDATES = (
+    select(members.c.article_id, members.c.role, articles.c.published_at, articles.c.seen_at, articles.c.words)
+    .join(articles, articles.c.id == members.c.article_id)
+    .where(members.c.story_id == bindparam("story"))
+)

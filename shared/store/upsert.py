@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -10,16 +11,25 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 def insert_or_skip(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - either dialect's Insert
     """An INSERT that leaves an existing row as it is."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _skipping(connection.dialect.name, table)
 
 
 def insert_or_replace(connection: Connection, table: Table, *changing: str) -> Any:  # noqa: ANN401 - as above
     """An INSERT that overwrites the columns `changing` where the primary key is there already."""
-    statement = _insert(connection, table)
-    return statement.on_conflict_do_update(
-        index_elements=list(table.primary_key), set_={name: statement.excluded[name] for name in changing}
-    )
+    return _replacing(connection.dialect.name, table, changing)
 
 
-def _insert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - as above
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+@cache
+def _skipping(dialect: str, table: Table) -> Any:  # noqa: ANN401 - as above
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _replacing(dialect: str, table: Table, changing: tuple[str, ...]) -> Any:  # noqa: ANN401 - as above
+    statement = _insert(dialect, table)
+    columns = {name: statement.excluded[name] for name in changing}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=columns)
+
+
+def _insert(dialect: str, table: Table) -> Any:  # noqa: ANN401 - as above
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
