@@ -18,10 +18,12 @@ from shared import log
 from shared.bootstrap import App, build, now
 from shared.config import Settings
 from shared.failures import Mistake
-from shared.queue import QueueUnreachable
+from shared.queue import JobQueue, QueueUnreachable
+from shared.store.store import StoreUnreachable
 
 _TICK = 0.2  # seconds
 _GRACE = 35.0  # seconds that a process has to finish its batch: a download's deadline and a little
+_LONG_LIFE = 60.0  # seconds after which an end is news again
 _START_DEADLINE = 15.0  # seconds that the queue's server has to answer
 
 
@@ -40,6 +42,7 @@ class LocalRun:
         if self.settings.redis_url:
             return
         self.queue = EmbeddedQueue(self.settings.state_dir)
+        _end_orphan(self.queue.url)
         self.settings = replace(self.settings, redis_url=self.queue.url)
         self._start("queue", self.queue.command())
 
@@ -51,13 +54,12 @@ class LocalRun:
 
     def watch(self, is_over: Callable[[], bool]) -> None:
         """Keep every process running until `is_over` or a signal; one that ends by itself is started again."""
-        restarts: dict[int, float] = {}
+        restarts = [_Restarts() for _ in self.children]
         while not self.stopping.is_set() and not is_over():
-            for place, child in enumerate(self.children):
-                if child.ended() is not None and time.monotonic() > restarts.get(place, 0.0):
+            for child, history in zip(self.children, restarts, strict=True):
+                if child.ended() is not None and history.may_start():
                     log.logger().error(child.name, outcome="ended", code=child.ended(), message="starting it again")
                     child.start()
-                    restarts[place] = time.monotonic() + 2.0
             self.stopping.wait(_TICK)
 
     def stop(self) -> None:
@@ -86,6 +88,23 @@ class LocalRun:
         child = Child(name, command, environment | (extra or {}), self.tell)
         child.start()
         self.children.append(child)
+
+
+@dataclass
+class _Restarts:
+    """At once after a long life, ever more rarely after short ones: what can't start needn't be told of every second."""
+
+    pause: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+
+    def may_start(self) -> bool:
+        """Whether it is time; if so, it is taken as started."""
+        lived = time.monotonic() - self.started
+        if lived < self.pause:
+            return False
+        self.pause = 1.0 if lived > _LONG_LIFE else min(10.0, max(1.0, self.pause * 2))
+        self.started = time.monotonic()
+        return True
 
 
 @contextlib.contextmanager
@@ -133,7 +152,27 @@ def watch_until_idle(run: LocalRun, app: App) -> None:
     A feed that is due every few seconds would never leave a gap, so what counts is the moment of the call.
     """
     asked = now()
-    run.watch(lambda: app.store.feeds.due(asked) == 0 and app.store.links.unfinished() == 0)
+
+    def is_idle() -> bool:
+        try:
+            return app.store.feeds.due(asked) == 0 and app.store.links.unfinished() == 0
+        except StoreUnreachable:
+            return False  # its processes tell; they wait, and so does this
+
+    run.watch(is_idle)
+
+
+def _end_orphan(url: str) -> None:
+    """A run that was killed may leave its queue server behind for a moment: two on one append-only file would spoil it."""
+    queue = JobQueue(url)
+    deadline = time.monotonic() + _START_DEADLINE
+    with contextlib.suppress(QueueUnreachable):
+        while time.monotonic() < deadline:
+            queue.ping()
+            with contextlib.suppress(QueueUnreachable):
+                queue.connection.shutdown()
+            time.sleep(0.05)
+    queue.close()
 
 
 @contextlib.contextmanager

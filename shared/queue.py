@@ -6,18 +6,28 @@ otherwise run code here. One queue a worker: a worker on two queues that dies af
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+import contextlib
+import ctypes
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from types import FrameType
+from typing import Any, Final, NamedTuple
 
 import redis
 import redis.exceptions
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from shared import log
 from shared.failures import Mistake
+from shared.patience import first_line
 from shared.store.links import Claim
+from shared.store.store import StoreUnreachable
 
 EXTRACT: Final = "extract"
 DEDUP: Final = "dedup"
@@ -27,7 +37,17 @@ _JOB_TIMEOUT = 900  # seconds; every step inside has a shorter deadline of its o
 _RESULT_TTL = 60  # seconds; 0 costs more Redis commands than 60 (measured)
 _FAILURE_TTL = 300  # seconds; the store knows what failed, so failed jobs needn't stay in Redis
 
-QueueUnreachable = redis.exceptions.ConnectionError
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+QueueUnreachable = redis.exceptions.RedisError
+"""Whatever keeps the queue's server from doing its part: away, starting, out of memory, read-only."""
+
+
+class Held(NamedTuple):
+    """The claims that a queue knows of: those that wait, and those of jobs that were begun."""
+
+    waiting: frozenset[Claim]
+    begun: frozenset[Claim]
 
 
 class JobQueue:
@@ -54,11 +74,20 @@ class JobQueue:
         """How many jobs wait in a queue. Raises `QueueUnreachable`."""
         return self._queue(name).count
 
+    def held(self, name: str) -> Held:
+        """Which claims a queue holds, in one moment. Raises `QueueUnreachable`."""
+        queue = self._queue(name)
+        with self.connection.pipeline(transaction=True) as moment:
+            moment.lrange(queue.key, 0, -1)
+            moment.zrange(queue.started_job_registry.key, 0, -1)
+            waiting, begun = moment.execute()
+        return Held(self._claims_of(waiting), self._claims_of(begun))
+
     def ping(self) -> None:
         """Raises `QueueUnreachable` when nobody answers."""
         self.connection.ping()
 
-    def worker(self, name: str) -> Worker:
+    def worker(self, name: str) -> _PromptWorker:
         """A worker for one queue; call its `work()`."""
         return _PromptWorker(
             [self._queue(name)],
@@ -73,6 +102,12 @@ class JobQueue:
         """Give the connections back."""
         self.connection.close()
 
+    def _claims_of(self, members: Iterable[bytes]) -> frozenset[Claim]:
+        """A registry's members are `job:execution`, a queue's are jobs."""
+        ids = [member.decode().partition(":")[0] for member in members]
+        jobs = Job.fetch_many(ids, connection=self.connection, serializer=JSONSerializer)
+        return frozenset(claim for job in jobs if job is not None for claim in claims_from(job.args[0]))
+
     def _queue(self, name: str) -> Queue:
         return Queue(name, connection=self.connection, serializer=JSONSerializer)
 
@@ -82,19 +117,65 @@ def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
     return [Claim(int(link), int(release)) for link, release in argument]
 
 
+def work(queue: JobQueue, name: str) -> bool:
+    """Work off one queue until told to stop; False where the queue went away, which RQ's worker answers by quitting."""
+    worker = queue.worker(name)
+    _quieten_redis_errors()
+    with contextlib.suppress(QueueUnreachable, StopRequested):
+        worker.work(logging_level="WARNING")
+    return worker.asked_to_stop
+
+
 class _PromptWorker(Worker):
     """RQ's forking worker, quick to notice a death: by default a lost job waits up to 690 s, with these values 18 (measured)."""
 
     HEARTBEAT = 15
     log_result_lifespan = False
     log_job_description = False
-    max_connection_wait_time = 10.0
+    max_connection_wait_time = 5.0
+    asked_to_stop = False
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds after which a silent worker counts as dead."""
         del job
         return self.HEARTBEAT
 
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The first SIGTERM: pass it on to the work-horse, which finishes or hands back its batch; then stop."""
+        self.asked_to_stop = True
+        if self.horse_pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.horse_pid, signal.SIGTERM)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def setup_work_horse_signals(self) -> None:
+        """A work-horse whose parent is killed is asked to stop, too: nobody would watch over it any more."""
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        if os.getppid() != self.pid:
+            os._exit(1)
+
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
+        """The links' leases bring its work back; the log tells that a process died."""
+        del retpid, rusage
+        log.logger().error("job", outcome="killed", queue=job.origin, message=f"its process ended with status {ret_val}")
+
     def handle_exception(self, job: Job, *exc_info: Any) -> None:  # noqa: ANN401 - RQ's signature
-        """A job that raises is a fault of ours: the links' leases bring the work back, the log tells what happened."""
+        """A job that raises is a fault of ours, or the database's: the links' leases bring the work back."""
+        if isinstance(exc_info[1], StoreUnreachable):
+            log.logger().error("database", outcome="unreachable", queue=job.origin, message=first_line(exc_info[1]))
+            return
         log.logger().error("job", outcome="crashed", queue=job.origin, exc_info=exc_info)
+
+
+def _quieten_redis_errors() -> None:
+    """RQ tells of a server that is away with a traceback in every process, every few seconds; `work`'s caller says it once."""
+    logger = logging.getLogger("rq.worker")
+    if _is_news not in logger.filters:
+        logger.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, QueueUnreachable) and "Redis" not in str(record.msg) and "Work-horse" not in str(record.args)

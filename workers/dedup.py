@@ -3,31 +3,59 @@
 from __future__ import annotations
 
 import os
+import random
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 
 from shared import log
 from shared.bootstrap import App, now, opened
+from shared.failures import Transient
 from shared.model import Link, LinkState
+from shared.patience import until_reachable
 from shared.queue import claims_from
 from shared.stages.article_to_story import Decision, Incoming, article_to_story
 from shared.stages.fingerprint import Fingerprint, fingerprint
+from shared.stages.link_retry import RetryAt, after_failure
 from shared.stages.revision import tells_something_else
 from shared.store.folding import Folded, Folding
 from shared.store.links import Claim
+from shared.store.store import StoreUnreachable
 
 
 def run(argument: Sequence[Sequence[int]]) -> None:
     """The job function: everything it needs stands in the environment, so a forked work-horse opens its own connections."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a batch takes a second at most: it is finished
     with opened(os.environ) as app:
         fold_batch(app, claims_from(argument))
 
 
 def fold_batch(app: App, claims: Sequence[Claim]) -> None:
     """Fold the claimed links' articles, those that are still ours, one by one."""
-    for link in app.store.links.take(claims, LinkState.EXTRACTED, now(), lease=app.settings.lease):
+    for link in until_reachable("database", lambda: _take(app, claims), StoreUnreachable):
         with log.unit_of_work(url=link.url, host=link.host, link=link.id):
-            _fold(app, link)
+            try:
+                _fold(app, link)
+            except StoreUnreachable:
+                raise
+            except Exception as error:  # noqa: BLE001 - one article must not take the others of its batch along
+                log.logger().exception("fold", outcome="crashed")
+                _try_again(app, link, f"{type(error).__name__} in our own code")
+
+
+def _take(app: App, claims: Sequence[Claim]) -> list[Link]:
+    return app.store.links.take(claims, LinkState.EXTRACTED, now(), lease=app.settings.lease)
+
+
+def _try_again(app: App, link: Link, detail: str) -> None:
+    """From the download on, later; a link whose fold fails each time ends as `dead:crash`."""
+    failure, claim, links = Transient("crash", detail), Claim(link.id, link.release), app.store.links
+    jitter = random.random()  # noqa: S311 - spreads retries, guards nothing
+    decided = after_failure(failure, link.attempts + 1, now=now(), max_attempts=app.settings.attempts, jitter=jitter)
+    if isinstance(decided, RetryAt):
+        links.retry(claim, decided.at, failure.reason, now(), step="fold", detail=detail)
+    else:
+        links.finish(claim, decided.outcome, now(), step="fold", detail=detail)
 
 
 def _fold(app: App, link: Link) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +13,11 @@ from datetime import datetime
 from shared import log
 from shared.bootstrap import App, now, opened
 from shared.bounded import BoundedProcess
-from shared.failures import Failure, Permanent
+from shared.failures import Failure, Permanent, Transient
 from shared.fetch import Accept, Fetcher
 from shared.fetch.client import tls_context
 from shared.model import Link, LinkState, Outcome, Page, Rejection
+from shared.patience import until_reachable
 from shared.queue import DEDUP, QueueUnreachable, claims_from
 from shared.stages.clean.host_lines import (
     NOTHING_LEARNED,
@@ -30,6 +32,9 @@ from shared.stages.entry_to_link import entry_to_link
 from shared.stages.link_retry import RetryAt, after_failure
 from shared.stages.page_to_article import Extracted, ReadPage, Told, page_to_article, read_page, read_to_article
 from shared.store.links import Claim
+from shared.store.store import StoreUnreachable
+
+_GRACE = 10.0  # seconds that links under way have once the process is asked to stop; the rest is handed back
 
 
 def run(argument: Sequence[Sequence[int]]) -> None:
@@ -40,13 +45,42 @@ def run(argument: Sequence[Sequence[int]]) -> None:
 
 async def extract_batch(app: App, claims: Sequence[Claim]) -> None:
     """Work through the claimed links that are still ours; each ends in a stored article, an outcome or a retry."""
-    links = app.store.links.take(claims, LinkState.RELEASED, now(), lease=app.settings.lease)
+    links = until_reachable("database", lambda: _take(app, claims), StoreUnreachable)
     memory = app.settings.extract_memory * 1_000_000
     with BoundedProcess(seconds=app.settings.extract_seconds, memory_bytes=memory) as parser:
         async with app.fetcher() as fetcher:
             worker = _Worker(app, fetcher, parser)
-            following = await asyncio.gather(*(worker.extract(link) for link in links))
-    _enqueue_folding(app, [claim for claim in following if claim is not None])
+            following = await _all_in_time(app, links, worker)
+    _enqueue_folding(app, following)
+
+
+async def _all_in_time(app: App, links: Sequence[Link], worker: _Worker) -> list[Claim]:
+    """Every link side by side; asked to stop, hand back what isn't done after a while, without charging an attempt."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    asked = asyncio.create_task(stop.wait())
+    tasks = [asyncio.create_task(worker.extract(link)) for link in links]
+    while (unfinished := [task for task in tasks if not task.done()]) and not stop.is_set():
+        await asyncio.wait([asked, *unfinished], return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if unfinished:
+        await asyncio.wait(unfinished, timeout=_GRACE)
+        await _hand_back(app, links, [task for task in unfinished if not task.done()])
+    return [claim for task in tasks if not task.cancelled() and (claim := task.result()) is not None]
+
+
+async def _hand_back(app: App, links: Sequence[Link], late: Sequence[asyncio.Task[Claim | None]]) -> None:
+    if not late:
+        return
+    for task in late:
+        task.cancel()
+    await asyncio.wait(late)
+    app.store.links.give_back([Claim(link.id, link.release) for link in links], now())
+    log.logger().info("job", outcome="handed-back", links=len(late))
+
+
+def _take(app: App, claims: Sequence[Claim]) -> list[Link]:
+    return app.store.links.take(claims, LinkState.RELEASED, now(), lease=app.settings.lease)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +99,12 @@ class _Worker:
             except Failure as failure:
                 outcome, following = self._fail(link, claim, failure), None
                 facts["detail"] = failure.detail
+            except StoreUnreachable:
+                raise
+            except Exception as error:  # noqa: BLE001 - one page must not take the others of its batch along
+                log.logger().exception("extract", outcome="crashed")
+                crash = Transient("crash", f"{type(error).__name__} in our own code")
+                outcome, following = self._fail(link, claim, crash), None
             log.logger().info("extract", outcome=outcome, **facts, ms_total=watch.ms())
         return following
 

@@ -15,6 +15,7 @@ from services.feed_sources import FeedSource, feeds_told
 from services.live import Screen
 from services.local import running, watch_until_idle
 from services.newsroom import BundledNewsroom, forget_newsroom, serving_newsroom
+from services.waiting import wait_for_store
 from shared import log
 from shared.bootstrap import App, build, now
 
@@ -65,7 +66,7 @@ def serve(name: str) -> None:
     chosen = settings()
     log.configure(chosen, name)
     app = build(chosen)
-    app.store.prepare()
+    wait_for_store(app)
     if name == "fetcher":
         _serve_fetcher(app)
     elif name == "api":

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from services.fetcher.poll import Poller
-from services.fetcher.release import reclaim_lost, release_due
+from services.fetcher.reconcile import Reconciler
+from services.fetcher.release import fold_again, reclaim_lost, release_due
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
@@ -51,13 +52,14 @@ async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
-    patience = _Patience("queue or database")
+    patience, reconciler = _Patience("queue or database"), Reconciler(app)
     while not stop.is_set():
-        await patience.attempt(lambda: _release_once(app))
+        await patience.attempt(lambda: _release_once(app, reconciler))
         await _pause(stop, patience.seconds)
 
 
-def _release_once(app: App) -> None:
+def _release_once(app: App, reconciler: Reconciler) -> None:
+    fold_again(app, reconciler.look())
     reclaim_lost(app)
     release_due(app)
 

@@ -24,6 +24,7 @@ def release_due(app: App) -> int:
         try:
             app.queue.enqueue(EXTRACT, batch)
         except QueueUnreachable:
+            # The job may have arrived all the same; its claims are then held by no link, and it does nothing.
             app.store.links.give_back([claim for left in batches[place:] for claim in left], now())
             raise
     if claims:
@@ -31,12 +32,17 @@ def release_due(app: App) -> int:
     return len(claims)
 
 
+def fold_again(app: App, claims: Sequence[Claim]) -> None:
+    """Queue extracted links whose job was lost. Raises `QueueUnreachable`; the links' leases then bring them back later."""
+    for batch in _batches(claims, app.settings.batch_links):
+        app.queue.enqueue(DEDUP, batch)
+
+
 def reclaim_lost(app: App) -> None:
-    """Bring back what died with a worker or was lost with the queue."""
+    """Bring back what died with a worker."""
     settings = app.settings
     reclaimed = app.store.links.reclaim(now(), max_attempts=settings.attempts, lease=settings.queue_lease)
-    for batch in _batches(reclaimed.to_fold, settings.batch_links):
-        app.queue.enqueue(DEDUP, batch)
+    fold_again(app, reclaimed.to_fold)
     if reclaimed.due_again or reclaimed.given_up or reclaimed.to_fold:
         log.logger().warning(
             "lease",

@@ -1,36 +1,33 @@
-"""Feeds and their entries: which to poll next, and what a poll found."""
+"""Feeds: which to poll next, and how each poll ended."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from shared.model import Entry, Feed, LinkState
-from shared.store import trail
+from shared.model import Feed
+from shared.stages.redirects import Move
+from shared.store import entries as found_entries
 from shared.store.engine import Database
-from shared.store.schema import entries, feeds, links
+from shared.store.entries import FoundEntry, Recorded
+from shared.store.feed_moves import rewrite
+from shared.store.feed_report import FeedReport, report
+from shared.store.schema import entries, feeds, former_addresses
 from shared.store.upsert import insert_or_skip
 
-_POLL_LEASE = timedelta(minutes=2)  # longer than any poll; a fetcher that dies amid one delays that feed by this much
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEntry:
-    """An entry with the canonical link that it names."""
-
-    entry: Entry
-    url: str
-    host: str
+_POLL_LEASE = timedelta(seconds=50)  # longer than any poll; a fetcher that dies amid one delays that feed by this much
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What a successful poll leaves behind in the feed's row."""
+    """What a successful poll leaves behind in the feed's row.
+
+    `healthy` is False for an answer that proves nothing: after a failure, "not modified" leaves the feed failing.
+    """
 
     title: str | None
     etag: str | None
@@ -39,6 +36,9 @@ class PollResult:
     outcome: str
     interval: float
     next_poll_at: datetime
+    ttl: float | None = None
+    moved: Move | None = None
+    healthy: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,6 @@ class FeedStatus:
     last_detail: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """How many of a poll's entries named new links, told of a change, or said what we knew."""
-
-    new: int
-    changed: int
-    known: int
-
-
 class FeedStore:
     """The feeds of one database."""
 
@@ -72,10 +63,16 @@ class FeedStore:
         self._database = database
 
     def add(self, urls: Iterable[str], now: datetime, interval: float) -> int:
-        """Add the feeds that aren't there yet, due at once; bring removed ones back. Returns how many were added."""
+        """Add the feeds that aren't there yet, due at once; bring removed ones back. Returns how many were added.
+
+        An address that one of our feeds has moved away from is that feed's.
+        """
         added = 0
         with self._database.writing() as connection:
+            left = _left_addresses(connection)
             for url in dict.fromkeys(urls):
+                if url in left:
+                    continue
                 row = {"url": url, "added_at": now, "interval": interval, "next_poll_at": now, "failures": 0}
                 inserted = insert_or_skip(connection, feeds).values(row).returning(feeds.c.id)
                 added += len(connection.execute(inserted).all())
@@ -84,10 +81,11 @@ class FeedStore:
         return added
 
     def remove(self, url: str, now: datetime) -> bool:
-        """Stop polling a feed; its stories stay. False if there is no such feed."""
+        """Stop polling a feed, named by its address or one that it had; its stories stay. False if there is no such feed."""
+        former = select(former_addresses.c.feed_id).where(former_addresses.c.url == url)
+        gone = update(feeds).where((feeds.c.url == url) | feeds.c.id.in_(former), feeds.c.removed_at.is_(None))
         with self._database.writing() as connection:
-            gone = update(feeds).where(feeds.c.url == url, feeds.c.removed_at.is_(None)).values(removed_at=now)
-            return connection.execute(gone).rowcount == 1
+            return connection.execute(gone.values(removed_at=now)).rowcount > 0
 
     def all(self) -> list[FeedStatus]:
         """Every feed that is polled, in the order in which they were added."""
@@ -100,6 +98,10 @@ class FeedStore:
         )
         with self._database.reading() as connection:
             return [_status(row) for row in connection.execute(query)]
+
+    def report(self, now: datetime) -> list[FeedReport]:
+        """Every feed that is polled, with its yield."""
+        return report(self._database, now)
 
     def claim_due(self, now: datetime, limit: int) -> list[Feed]:
         """Take up to `limit` feeds whose time has come; nobody else gets them until the poll's lease runs out."""
@@ -124,12 +126,14 @@ class FeedStore:
 
     def record_poll(self, feed: int, found: Sequence[FoundEntry], now: datetime) -> Recorded:
         """Store a poll's entries and the links they name; a changed entry makes its finished link due again."""
-        with self._database.writing() as connection:
-            seen = [_record_entry(connection, feed, each, now) for each in found]
-        return Recorded(new=seen.count("new"), changed=seen.count("changed"), known=seen.count("known"))
+        return found_entries.record(self._database, feed, found, now)
+
+    def full_text(self, link: int) -> str | None:
+        """The article as a feed told it in full, if one did and the link's page was never had."""
+        return found_entries.text_of(self._database, link)
 
     def finish_poll(self, feed: int, result: PollResult, now: datetime) -> None:
-        """Write down a success: validators, the next poll, and that the feed is healthy."""
+        """Write down a success: validators, the next poll, that the feed is healthy, and its new address once it has settled."""
         values: dict[str, Any] = {
             "etag": result.etag,
             "last_modified": result.last_modified,
@@ -138,20 +142,28 @@ class FeedStore:
             "next_poll_at": result.next_poll_at,
             "poll_lease_until": None,
             "polled_at": now,
-            "succeeded_at": now,
-            "failures": 0,
             "last_outcome": result.outcome,
-            "last_detail": None,
+            "moved_to": result.moved.url if result.moved else None,
+            "moved_held": result.moved.held if result.moved else 0,
+            "ttl": result.ttl,
         }
+        if result.healthy:
+            values |= {"succeeded_at": now, "failures": 0, "failing_since": None, "retired": False, "last_detail": None}
         if result.title:
             values["title"] = result.title
         with self._database.writing() as connection:
             connection.execute(update(feeds).where(feeds.c.id == feed).values(values))
+            if result.moved and result.moved.settled:
+                rewrite(connection, feed, result.moved.url)
 
-    def fail_poll(self, feed: int, reason: str, detail: str, next_poll_at: datetime, now: datetime) -> None:
+    def fail_poll(
+        self, feed: int, reason: str, detail: str, next_poll_at: datetime, now: datetime, *, retired: bool = False
+    ) -> None:
         """Write down a failure and when to try again."""
         values = {
             "failures": feeds.c.failures + 1,
+            "failing_since": func.coalesce(feeds.c.failing_since, now),
+            "retired": retired,
             "next_poll_at": next_poll_at,
             "poll_lease_until": None,
             "polled_at": now,
@@ -174,60 +186,9 @@ class FeedStore:
             return int(connection.scalar(query) or 0)
 
 
-def _record_entry(connection: Connection, feed: int, found: FoundEntry, now: datetime) -> str:
-    link, is_new = _find_or_add_link(connection, found, now)
-    entry, told = found.entry, _content_hash(found.entry)
-    values = {
-        "guid": entry.guid,
-        "url": entry.url,
-        "title": entry.title,
-        "published_at": entry.published,
-        "updated_at": entry.updated,
-        "content_hash": told,
-    }
-    key = (entries.c.feed_id == feed) & (entries.c.link_id == link)
-    known = connection.execute(select(entries.c.content_hash).where(key)).first()
-    if known is None:
-        connection.execute(insert(entries).values(feed_id=feed, link_id=link, seen_at=now, **values))
-        if is_new:
-            trail.write(connection, [link], "entry", "new-link", now, f"feed {feed}")
-        return "new" if is_new else "known"
-    if known.content_hash == told:
-        return "known"
-    connection.execute(update(entries).where(key).values(values))
-    _visit_again(connection, link, entry, now)
-    return "changed"
-
-
-def _find_or_add_link(connection: Connection, found: FoundEntry, now: datetime) -> tuple[int, bool]:
-    row = {
-        "url": found.url,
-        "host": found.host,
-        "state": LinkState.DUE,
-        "release": 0,
-        "attempts": 0,
-        "due_at": now,
-        "title": found.entry.title,
-        "published_at": found.entry.published,
-        "created_at": now,
-    }
-    added = connection.execute(insert_or_skip(connection, links).values(row).returning(links.c.id)).first()
-    if added is not None:
-        return added.id, True
-    return int(connection.execute(select(links.c.id).where(links.c.url == found.url)).scalar_one()), False
-
-
-def _visit_again(connection: Connection, link: int, entry: Entry, now: datetime) -> None:
-    """A feed says that an article changed: fetch it once more, whatever its outcome was. Unfinished links get there anyway."""
-    again = update(links).where(links.c.id == link, links.c.state == LinkState.DONE)
-    values = {"state": LinkState.DUE, "due_at": now, "attempts": 0, "title": entry.title, "published_at": entry.published}
-    if connection.execute(again.values(values)).rowcount:
-        trail.write(connection, [link], "entry", "changed", now)
-
-
-def _content_hash(entry: Entry) -> str:
-    told = "\x00".join((entry.title or "", str(entry.updated or entry.published or ""), entry.summary or "", entry.content or ""))
-    return hashlib.blake2b(told.encode(errors="replace"), digest_size=16).hexdigest()
+def _left_addresses(connection: Connection) -> set[str]:
+    query = select(former_addresses.c.url).join(feeds, feeds.c.id == former_addresses.c.feed_id)
+    return set(connection.execute(query.where(feeds.c.removed_at.is_(None))).scalars())
 
 
 def _feed(row: Row[Any]) -> Feed:
@@ -240,6 +201,11 @@ def _feed(row: Row[Any]) -> Feed:
         body_hash=row.body_hash,
         failures=row.failures,
         interval=row.interval,
+        last_outcome=row.last_outcome,
+        retired=row.retired,
+        moved_to=row.moved_to,
+        moved_held=row.moved_held,
+        ttl=row.ttl,
     )
 
 
