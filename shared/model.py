@@ -63,6 +63,14 @@ class Feed:
     failures: int
     interval: float
     """Seconds between polls, as adapted so far."""
+    last_outcome: str | None = None
+    retired: bool = False
+    """Given up, but for a look now and then."""
+    moved_to: str | None = None
+    """Where its server says that it has moved to, and in how many polls in a row it said so."""
+    moved_held: int = 0
+    ttl: float | None = None
+    """The pause that the feed itself asked for last, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

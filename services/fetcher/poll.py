@@ -7,16 +7,28 @@ import hashlib
 import random
 from dataclasses import dataclass
 
+from services.fetcher.reading import FeedRead, FeedReader
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Permanent
-from shared.fetch import Accept, Fetcher, FetchLimits
-from shared.model import Feed, Page, ParsedFeed
-from shared.stages.entry_to_link import entry_to_link
+from shared.fetch import Accept, Fetcher, FetchLimits, Hop
+from shared.model import Feed, Page
 from shared.stages.feed_schedule import Bounds, Hints, NextPoll, after_failure, after_success
-from shared.stages.feed_to_entries import feed_to_entries
-from shared.store.feeds import FoundEntry, PollResult
+from shared.stages.redirects import Move, feed_move
+from shared.store.entries import Recorded
+from shared.store.feeds import PollResult
+
+_NOTHING = Recorded(new=0, changed=0, known=0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the feed's server answered, and over which redirects."""
+
+    page: Page
+    trail: tuple[Hop, ...]
+    body_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,44 +51,49 @@ class Poller:
 
     async def _poll(self, feed: Feed) -> dict[str, object]:
         limits = FetchLimits(total=self.app.settings.fetch_deadline, max_bytes=self.app.settings.feed_bytes)
-        page = await self.fetcher.get(feed.url, headers=_conditions(feed), accept=Accept.FEED, limits=limits)
-        body_hash = hashlib.blake2b(page.body, digest_size=16).hexdigest()
+        trail: list[Hop] = []
+        page = await self.fetcher.get(feed.url, headers=_conditions(feed), accept=Accept.FEED, limits=limits, trail=trail)
+        answer = _Answer(page, tuple(trail), hashlib.blake2b(page.body, digest_size=16).hexdigest())
         if page.status == 304:
-            return await self._finish(feed, page, "not-modified", None, feed.body_hash, new=0, known=0)
-        if body_hash == feed.body_hash:
-            return await self._finish(feed, page, "unchanged", None, body_hash, new=0, known=0)
-        parsed = await self.parser.run(_parse, (page.body, page.final_url, page.headers.get("content-type")))
-        found, refused = _links_of(parsed)
-        recorded = await asyncio.to_thread(self.app.store.feeds.record_poll, feed.id, found, now())
-        facts = await self._finish(feed, page, "polled", parsed, body_hash, new=recorded.new, known=recorded.known)
-        return facts | {"new": recorded.new, "changed": recorded.changed, "known": recorded.known, "refused": refused or None}
+            return await self._finish(feed, answer, "not-modified", None, _NOTHING)
+        if answer.body_hash == feed.body_hash:
+            return await self._finish(feed, answer, "unchanged", None, _NOTHING)
+        read = await FeedReader(self.fetcher, self.parser, limits).read(page)
+        recorded = await asyncio.to_thread(self.app.store.feeds.record_poll, feed.id, read.found, now())
+        facts = await self._finish(feed, answer, "polled", read, recorded)
+        counts = {"new": recorded.new, "changed": recorded.changed, "known": recorded.known, "refused": read.refused or None}
+        return facts | counts | {"sitemaps": len(read.sitemaps) or None}
 
     async def _finish(
-        self, feed: Feed, page: Page, outcome: str, parsed: ParsedFeed | None, body_hash: str | None, *, new: int, known: int
+        self, feed: Feed, answer: _Answer, outcome: str, read: FeedRead | None, recorded: Recorded
     ) -> dict[str, object]:
-        following = self._schedule(feed, page, parsed, new=new, known=known)
-        fresh = page.status == 200  # only a 200 replaces the validators
+        following = self._schedule(feed, answer.page, read, recorded)
+        etag, last_modified, body_hash = _validators(feed, answer, read)
+        moved = _move(feed, answer)
         result = PollResult(
-            title=parsed.title if parsed else None,
-            etag=page.headers.get("etag") if fresh else feed.etag,
-            last_modified=page.headers.get("last-modified") if fresh else feed.last_modified,
+            title=read.title if read else None,
+            etag=etag,
+            last_modified=last_modified,
             body_hash=body_hash,
             outcome=outcome,
             interval=following.interval,
             next_poll_at=following.at,
+            ttl=read.ttl if read else feed.ttl,
+            moved=moved,
+            healthy=answer.page.status != 304 or feed.failures == 0,
         )
         await asyncio.to_thread(self.app.store.feeds.finish_poll, feed.id, result, now())
-        return {"outcome": outcome}
+        return {"outcome": outcome, "moved_to": moved.url if moved and moved.settled else None}
 
-    def _schedule(self, feed: Feed, page: Page, parsed: ParsedFeed | None, *, new: int, known: int) -> NextPoll:
+    def _schedule(self, feed: Feed, page: Page, read: FeedRead | None, recorded: Recorded) -> NextPoll:
         moment = now()
         return after_success(
             feed.interval,
-            new_entries=new,
-            known_entries=known,
+            new_entries=recorded.new,
+            known_entries=recorded.known,
             now=moment,
             jitter=random.random(),  # noqa: S311 - spreads polls, guards nothing
-            hints=Hints.of(page.headers, ttl=parsed.ttl if parsed else None, now=moment),
+            hints=Hints.of(page.headers, ttl=read.ttl if read else feed.ttl, now=moment),
             bounds=self._bounds(),
         )
 
@@ -85,37 +102,41 @@ class Poller:
 
     async def _fail(self, feed: Feed, failure: Failure) -> dict[str, object]:
         following = after_failure(
-            failure,
+            # A retired feed stays so, whatever kind of failure comes next: only an answer brings it back.
+            Permanent("gone") if feed.retired else failure,
             feed.failures + 1,
             now=now(),
             jitter=random.random(),  # noqa: S311 - spreads polls, guards nothing
             bounds=self._bounds(),
         )
         fail = self.app.store.feeds.fail_poll
-        await asyncio.to_thread(fail, feed.id, failure.reason, failure.detail, following.at, now())
-        return {"outcome": f"failed:{failure.reason}", "detail": failure.detail}
+        await asyncio.to_thread(fail, feed.id, failure.reason, failure.detail, following.at, now(), retired=following.retired)
+        return {"outcome": f"failed:{failure.reason}", "detail": failure.detail, "retired": following.retired or None}
 
 
 def _conditions(feed: Feed) -> dict[str, str]:
+    """The validators, unless we must see whether the feed is well: "not modified" since it failed would not tell."""
+    if feed.retired or (feed.failures and feed.last_outcome == "not-modified"):
+        return {}
     conditions = {"if-none-match": feed.etag, "if-modified-since": feed.last_modified}
     return {name: value for name, value in conditions.items() if value}
 
 
-def _parse(argument: tuple[bytes, str, str | None]) -> ParsedFeed:
-    """What the bounded process runs."""
-    body, url, content_type = argument
-    return feed_to_entries(body, feed_url=url, content_type=content_type)
+def _validators(feed: Feed, answer: _Answer, read: FeedRead | None) -> tuple[str | None, str | None, str | None]:
+    """ETag, Last-Modified and the body's hash for the next poll; only a 200 brings new ones.
+
+    Those of an address that was redirected to aren't the feed's. An index tells nothing of whether its sitemaps changed.
+    """
+    if answer.page.status != 200:
+        return feed.etag, feed.last_modified, feed.body_hash
+    if read and read.sitemaps:
+        return None, None, None
+    if answer.trail:
+        return None, None, answer.body_hash
+    return answer.page.headers.get("etag"), answer.page.headers.get("last-modified"), answer.body_hash
 
 
-def _links_of(parsed: ParsedFeed) -> tuple[list[FoundEntry], int]:
-    """The entries that name an article, each link once, and how many don't."""
-    found: dict[str, FoundEntry] = {}
-    refused = 0
-    for entry in parsed.entries:
-        try:
-            link = entry_to_link(entry.url)
-        except Permanent:
-            refused += 1
-            continue
-        found.setdefault(link.url, FoundEntry(entry, link.url, link.host))
-    return list(found.values()), refused
+def _move(feed: Feed, answer: _Answer) -> Move | None:
+    known = Move(feed.moved_to, feed.moved_held) if feed.moved_to else None
+    moved = feed_move(answer.trail, known)
+    return None if moved is not None and moved.url == feed.url else moved

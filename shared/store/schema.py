@@ -77,6 +77,18 @@ feeds = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("last_outcome", Text),
     Column("last_detail", Text),
+    Column("failing_since", Moment),
+    Column("retired", Boolean, nullable=False, default=False),
+    Column("moved_to", Text),
+    Column("moved_held", Integer, nullable=False, default=0),
+    Column("ttl", Float),
+)
+
+former_addresses = Table(
+    "former_addresses",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("feed_id", _Id, ForeignKey("feeds.id"), nullable=False, index=True),
 )
 
 entries = Table(
@@ -93,6 +105,14 @@ entries = Table(
     Column("content_hash", String(32), nullable=False),
     Column("seen_at", Moment, nullable=False),
     UniqueConstraint("feed_id", "link_id"),
+)
+
+feed_texts = Table(
+    "feed_texts",
+    metadata,
+    Column("link_id", _Id, ForeignKey("links.id"), primary_key=True, autoincrement=False),
+    Column("markup", Text, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
 )
 
 links = Table(

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.model import Entry
-from shared.store.feeds import FoundEntry, PollResult, Recorded
+from shared.store.entries import FoundEntry, Recorded
+from shared.store.feeds import PollResult
 from shared.store.store import Store
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.model import Entry
-from shared.store.feeds import FoundEntry
+from shared.store.entries import FoundEntry
 from shared.store.store import Store
 from tests.integration.test_store_stories import NOW, extract
 from tests.support.folding import fold

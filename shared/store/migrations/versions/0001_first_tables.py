@@ -54,10 +54,23 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_outcome", sa.Text(), nullable=True),
         sa.Column("last_detail", sa.Text(), nullable=True),
+        sa.Column("failing_since", Moment(), nullable=True),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=True),
+        sa.Column("moved_held", sa.Integer(), nullable=False),
+        sa.Column("ttl", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("url", name=op.f("feeds_url_once")),
     )
     op.create_index(op.f("feeds_next_poll_at"), "feeds", ["next_poll_at"], unique=False)
+    op.create_table(
+        "former_addresses",
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"]),
+        sa.PrimaryKeyConstraint("url"),
+    )
+    op.create_index(op.f("former_addresses_feed_id"), "former_addresses", ["feed_id"], unique=False)
     op.create_table(
         "fold_keys",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
@@ -106,6 +119,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("links_article_id"), "links", ["article_id"], unique=False)
     op.create_index(op.f("links_state_due_at"), "links", ["state", "due_at"], unique=False)
+    op.create_table(
+        "feed_texts",
+        sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("markup", sa.Text(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["links.id"]),
+        sa.PrimaryKeyConstraint("link_id"),
+    )
+    op.create_index(op.f("feed_texts_seen_at"), "feed_texts", ["seen_at"], unique=False)
     op.create_table(
         "people",
         sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -236,12 +258,16 @@ def downgrade() -> None:
     op.drop_table("revisions")
     op.drop_index(op.f("people_other_id"), table_name="people")
     op.drop_table("people")
+    op.drop_index(op.f("feed_texts_seen_at"), table_name="feed_texts")
+    op.drop_table("feed_texts")
     op.drop_index(op.f("links_state_due_at"), table_name="links")
     op.drop_index(op.f("links_article_id"), table_name="links")
     op.drop_table("links")
     op.drop_table("line_sightings")
     op.drop_table("host_lines")
     op.drop_table("fold_keys")
+    op.drop_index(op.f("former_addresses_feed_id"), table_name="former_addresses")
+    op.drop_table("former_addresses")
     op.drop_index(op.f("feeds_next_poll_at"), table_name="feeds")
     op.drop_table("feeds")
     op.drop_table("articles")
