@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from shared.store.folding import Folded
 from shared.store.links import Claim
 from shared.store.store import Store
-from shared.store.folding import Folded
 from workers.dedup import decide
 
 WINDOW = timedelta(days=7)
