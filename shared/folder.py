@@ -43,7 +43,7 @@ class Folder:
         """Fold one article; its number is the count of those before it."""
         article, taken = len(self), fingerprint(text)
         self._published.append(published.timestamp() if published else _UNDATED)
-        shared = {each: keys for each, keys in self._shared(taken.keys) if self._in_time(each)}
+        shared = self._shared(taken.keys)
         candidates = [self._candidate(each, shared[each]) for each in choose_candidates(shared)]
         stories = {each.story: self._views[each.story] for each in candidates}
         decision = article_to_story(Incoming(article, host, taken), candidates, stories, self._payloads, self._hosts)
@@ -77,12 +77,12 @@ class Folder:
     def _rank(self, article: int) -> tuple[bool, float, int]:
         return (_ROLES[self._roles[article]] is Role.EXCERPT, self._published[article], article)
 
-    def _shared(self, keys: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-        return iter(self._index.shared(keys, oldest=len(self) - self._window).items())
-
-    def _in_time(self, article: int) -> bool:
-        apart = abs(self._published[article] - self._published[-1])
-        return math.isnan(apart) or math.isinf(apart) or apart <= self._seconds
+    def _shared(self, keys: tuple[int, ...]) -> dict[int, int]:
+        shared = self._index.shared(keys, oldest=len(self) - self._window)
+        own = self._published[-1]
+        if own == _UNDATED:
+            return shared
+        return {each: many for each, many in shared.items() if not self._seconds < abs(self._published[each] - own) < math.inf}
 
     def _candidate(self, article: int, shared_keys: int) -> Candidate:
         role = _ROLES[self._roles[article]]

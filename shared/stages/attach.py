@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from shared.stages.decision import Role, StoryView, Told
 from shared.stages.figures import Figures, compare
-from shared.stages.same_text import Verdict, is_copy, near_identical, same_text
+from shared.stages.same_text import Verdict, contradict, is_copy, near_identical, same_text
 
 _SMALL_CORE, _LONE = 2, 2
 
@@ -50,6 +50,11 @@ def loosely(figures: Figures) -> bool:
     return figures.words >= 0.30 and figures.content >= 0.65
 
 
+def _knows(figures: Figures) -> bool:
+    """Near, and with no quarrel about facts: pages of one template are near each other too."""
+    return loosely(figures) and not contradict(figures)
+
+
 def is_passage(figures: Figures) -> bool:
     """The shorter text is a part of the longer one, not another version of the whole."""
     return figures.length_ratio < 0.67 and figures.trigrams_in_shorter >= 0.5
@@ -69,10 +74,10 @@ def lets_in(view: StoryView, told: Told, found_role: Role, nearness: Nearness) -
         return Verdict(False, told.because + ", but most of that story's members don't know it"), Role.CORE
     if told.article == view.anchor:
         return Verdict(True, told.because), _role(anchor)
-    if anchor is not None and loosely(anchor):
+    if anchor is not None and _knows(anchor):
         return Verdict(True, told.because + "; near the story's anchor"), _role(anchor)
     core = nearness.of(view.core)
-    if len(core) >= 3 and 2 * sum(map(loosely, core)) > len(core):
+    if len(core) >= 3 and 2 * sum(map(_knows, core)) > len(core):
         return Verdict(True, told.because + "; near most of the story"), _role(anchor)
     if is_twin(told.figures) and found_role is not Role.TWIN:
         return Verdict(True, told.because + "; a twin of one member"), Role.TWIN
@@ -81,7 +86,7 @@ def lets_in(view: StoryView, told: Told, found_role: Role, nearness: Nearness) -
 
 def _known_to_most(view: StoryView, anchor: Figures | None, nearness: Nearness) -> bool:
     """At least half of the story's members know it. What is much like the anchor needs no vote: they all know the anchor."""
-    if anchor is not None and anchor.words >= (0.30 if anchor.unspaced else 0.50):
+    if anchor is not None and anchor.words >= (0.30 if anchor.unspaced else 0.50) and not contradict(anchor):
         return True
     known = _votes(nearness.of(view.core), view.core_count) + _votes(nearness.of(view.excerpts), view.excerpt_count)
     return 2 * known >= view.core_count + view.excerpt_count
@@ -89,7 +94,7 @@ def _known_to_most(view: StoryView, anchor: Figures | None, nearness: Nearness) 
 
 def _votes(figures: list[Figures], members: int) -> float:
     """How many of so many members know the article, by those that were asked."""
-    return sum(map(loosely, figures)) * members / len(figures) if figures else 0.0
+    return sum(map(_knows, figures)) * members / len(figures) if figures else 0.0
 
 
 def _role(anchor: Figures | None) -> Role:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from shared.stages.figures import Figures, compare
 from shared.stages.fingerprint import fingerprint
 from shared.stages.same_text import Verdict, same_text
-from shared.stages.words import NAMES, NUMBERS, katakana_runs, normal, places_of, words_of
+from shared.stages.words import NAMES, NUMBERS, katakana_runs, spelled, words_of
 
 _SEED, _LEAST_PASSAGE, _PASSAGES, _PLACES = 4, 6, 3, 16
 _FACTS = 30
+_PUNCTUATION = re.compile(r"[^\w\u0300-\u109f]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +32,26 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    text: str
     hashes: list[int]
-    places: list[tuple[int, int]]
+    spelled: list[str]
     facts: dict[int, str]
     known: set[int]
 
     @classmethod
     def of(cls, text: str) -> _Read:
-        words, places, text = words_of(text), places_of(text), normal(text)
+        words, spellings = words_of(text), spelled(text)
         hashes = words.hashes.tolist()
         facts: dict[int, str] = {}
-        for hashed, kind, (begin, end) in zip(hashes, words.kinds.tolist(), places, strict=True):
+        for hashed, kind, spelling in zip(hashes, words.kinds.tolist(), spellings, strict=True):
             if kind in {NUMBERS, NAMES}:
-                facts.setdefault(hashed, text[begin:end])
+                facts.setdefault(hashed, _bare(spelling))
         runs = katakana_runs(text) if len(words.katakana) else {}
-        return cls(text, hashes, places, facts | runs, {*hashes, *runs})
+        return cls(hashes, spellings, facts | runs, {*hashes, *runs})
+
+
+def _bare(spelling: str) -> str:
+    """A word without the punctuation around it."""
+    return _PUNCTUATION.sub("", spelling)
 
 
 def explain(first: str, second: str, *, same_host: bool = False) -> Explanation:
@@ -81,7 +87,7 @@ def _passages(a: _Read, b: _Read) -> list[str]:
             runs.append((length, at))
         at += max(length, 1)
     longest = sorted(runs, key=lambda run: (-run[0], run[1]))[:_PASSAGES]
-    return [" ".join(a.text[a.places[at][0] : a.places[at + length - 1][1]].split()) for length, at in longest]
+    return ["".join([*a.spelled[at : at + length - 1], _bare(a.spelled[at + length - 1])]) for length, at in longest]
 
 
 def _common(a: Sequence[int], at: int, b: Sequence[int], place: int) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from enum import IntEnum
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,6 @@ from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS
 
 _HASHES = 1 << 16
 _STRETCH_OF_GROUP = SET_OF_GROUP * _HASHES
-_SUBJECT = GROUPS
-"""Added to the group of the one hash that is the first text's subject."""
 _FOUND = 2 * GROUPS + 1
 
 
@@ -57,6 +56,11 @@ class Figures(NamedTuple):
         return self.facts - self.numbers
 
     @property
+    def names_agree(self) -> float:
+        """As FA, of names alone."""
+        return (self.facts * self.facts_agree - self.numbers * self.numbers_agree) / max(self.names, 1)
+
+    @property
     def nearness(self) -> float:
         """What candidates are ordered by: long passages first, then words."""
         return 2 * self.octograms_in_shorter + self.words
@@ -71,103 +75,124 @@ def compare(payload: bytes, others: Sequence[bytes]) -> list[Figures]:
     own = counts_at(np.broadcast_to(rows.counts[0], rows.counts[1:].shape), rows.levels[:1], levels)
     other = counts_at(rows.counts[1:], rows.levels[1:], levels)
     table = _table(rows)
-    found = _found(rows, other, table)
-    met = found[:, :, 1 : GROUPS + 1] + found[:, :, GROUPS + 1 :]
-    strangers = _strangers(rows, found, table)
-    return _figures(rows, own, other, met, strangers, [payload == each for each in others])
+    met = _found(rows, other, table) @ _MET
+    columns = _columns(rows, own, other, met, table)
+    return list(map(Figures, *columns, [payload == each for each in others]))
 
 
 def _table(rows: Payloads) -> npt.NDArray[np.uint8]:
     """What the first row has: by hash, 1 + its group or 0, in three stretches for words, 3-grams and 8-grams.
 
-    Where two of its words share their 16 bits, the fact wins.
+    Where two of its words share their 16 bits, the fact wins. The subject's entry is `GROUPS` higher.
     """
     table = np.zeros(SETS * _HASHES, np.uint8)
     for group in (STOPS, OTHERS, NAMES, NUMBERS, TRIGRAMS, OCTOGRAMS):
         begin = int(rows.starts[0, group])
         table[rows.body[begin : begin + int(rows.counts[0, group, 0])] + _STRETCH_OF_GROUP[group]] = group + 1
     if rows.subjects[0]:
-        table[rows.subjects[0]] += _SUBJECT
+        table[rows.subjects[0]] += GROUPS
     return table
 
 
-def _found(rows: Payloads, counts: Counts, table: npt.NDArray[np.uint8]) -> Counts:
-    """Rows × groups × what the table says of their hashes: how many hashes of each group the first row has, and as what."""
+def _found(rows: Payloads, counts: Counts, table: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """Rows × (groups × what the table says of their hashes): how many hashes of each group the first row has, and as what."""
     lengths = counts.ravel()
     ends = np.cumsum(lengths)
     segments = np.repeat(np.arange(len(lengths)), lengths)
-    within = np.arange(len(segments)) - (ends - lengths)[segments]
-    hashes = rows.body[rows.starts[1:].ravel()[segments] + within]
-    found = table[hashes + np.tile(_STRETCH_OF_GROUP, len(counts))[segments]]
-    return np.bincount(segments * _FOUND + found, minlength=len(lengths) * _FOUND).reshape(-1, GROUPS, _FOUND)
+    places = np.arange(len(segments)) + (rows.starts[1:].ravel() - ends + lengths)[segments]
+    found = table[rows.body[places] + np.tile(_STRETCH_OF_GROUP, len(counts))[segments]]
+    counted = np.bincount(segments * _FOUND + found, minlength=len(lengths) * _FOUND)
+    return counted.reshape(len(counts), GROUPS * _FOUND).astype(np.float64)
 
 
-def _strangers(rows: Payloads, found: Counts, table: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+class _Met(IntEnum):
+    """What is counted of the hashes that two rows share."""
+
+    WORDS = 0
+    NUMBERS = 1
+    NAMES = 2
+    NAMES_OF_OWN = 3
+    NAMES_OF_OTHER = 4
+    OTHERS_OF_OWN = 5
+    OTHERS_OF_OTHER = 6
+    TRIGRAMS = 7
+    OCTOGRAMS = 8
+    SUBJECT_OF_OWN = 9
+
+
+def _met_matrix() -> npt.NDArray[np.float64]:
+    """Which cells of `_found` add up to which count; the product of matrices of floats is numpy's fastest sum."""
+    matrix = np.zeros((GROUPS, _FOUND, len(_Met)))
+    for subject in (0, GROUPS):
+        own = slice(subject + 1, subject + STOPS + 2)
+        matrix[: STOPS + 1, own, _Met.WORDS] = 1
+        matrix[NAMES, own, _Met.NAMES_OF_OTHER] = 1
+        matrix[OTHERS, own, _Met.OTHERS_OF_OTHER] = 1
+        matrix[: STOPS + 1, subject + 1 + NAMES, _Met.NAMES_OF_OWN] = 1
+        matrix[: STOPS + 1, subject + 1 + OTHERS, _Met.OTHERS_OF_OWN] = 1
+        for count, group in (
+            (_Met.NUMBERS, NUMBERS),
+            (_Met.NAMES, NAMES),
+            (_Met.TRIGRAMS, TRIGRAMS),
+            (_Met.OCTOGRAMS, OCTOGRAMS),
+        ):
+            matrix[group, subject + 1 + group, count] = 1
+    matrix[: STOPS + 1, GROUPS + 1 :, _Met.SUBJECT_OF_OWN] = 1
+    return matrix.reshape(GROUPS * _FOUND, len(_Met))
+
+
+_MET = _met_matrix()
+
+
+def _columns(
+    rows: Payloads, own: Counts, other: Counts, met: npt.NDArray[np.float64], table: npt.NDArray[np.uint8]
+) -> list[list[Any]]:
+    """The fields of `Figures` in their order, save the last, a column each."""
+    m = met.T
+    fewest = np.minimum(own, other).T
+    own_words, other_words = own[:, : STOPS + 1].sum(axis=1), other[:, : STOPS + 1].sum(axis=1)
+    others = np.where(own[:, OTHERS] < other[:, OTHERS], m[_Met.OTHERS_OF_OWN], m[_Met.OTHERS_OF_OTHER])
+    numbers = np.maximum(fewest[NUMBERS], m[_Met.NUMBERS])
+    names = m[_Met.NAMES_OF_OWN] + m[_Met.NAMES_OF_OTHER] - m[_Met.NAMES]
+    left = np.minimum(own[:, NAMES] - m[_Met.NAMES_OF_OWN], other[:, NAMES] - m[_Met.NAMES_OF_OTHER])
+    facts = numbers + names + np.maximum(left, 0)
+    lengths = rows.lengths[1:]
+    shorter, longer = np.minimum(lengths, rows.lengths[0]), np.maximum(lengths, rows.lengths[0])
+    shares = _shares(
+        (m[_Met.WORDS], own_words + other_words - m[_Met.WORDS]),
+        (others, fewest[OTHERS]),
+        (m[_Met.TRIGRAMS], own[:, TRIGRAMS] + other[:, TRIGRAMS] - m[_Met.TRIGRAMS]),
+        (m[_Met.TRIGRAMS], fewest[TRIGRAMS]),
+        (m[_Met.OCTOGRAMS], fewest[OCTOGRAMS]),
+        (shorter, longer),
+        (m[_Met.NUMBERS] + names, facts),
+        (m[_Met.NUMBERS], numbers),
+    )
+    facts_agree, numbers_agree = shares[6:]
+    return [
+        *shares[:6],
+        facts.astype(np.int64).tolist(),
+        facts_agree,
+        numbers.astype(np.int64).tolist(),
+        numbers_agree,
+        shorter.tolist(),
+        (rows.lengths[0] > lengths).tolist(),
+        _strangers(rows, m[_Met.SUBJECT_OF_OWN], table).tolist(),
+        (rows.unspaced[1:] | rows.unspaced[0]).tolist(),
+    ]
+
+
+def _strangers(rows: Payloads, met: npt.NDArray[np.float64], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Only of texts that are short enough to have all their words in the payload: nothing else proves an absence."""
     if not rows.subjects[0] or rows.levels[0, 0]:
-        return np.zeros(len(found), np.bool_)
-    known: npt.NDArray[np.bool_] = (rows.subjects[1:] != 0) & (rows.levels[1:, 0] == 0)
-    known &= found[:, : STOPS + 1, GROUPS + 1 :].sum(axis=(1, 2)) == 0
-    known &= table[rows.subjects[1:]] == 0
-    return known
+        return np.zeros(len(met), np.bool_)
+    subjects = rows.subjects[1:]
+    strangers: npt.NDArray[np.bool_] = (met == 0) & (subjects != 0) & (rows.levels[1:, 0] == 0) & (table[subjects] == 0)
+    return strangers
 
 
-def _figures(
-    rows: Payloads, own: Counts, other: Counts, met: Counts, strangers: npt.NDArray[np.bool_], identical: list[bool]
-) -> list[Figures]:
-    words = met[:, : STOPS + 1].sum(axis=(1, 2))
-    own_fewer = own[:, OTHERS] < other[:, OTHERS]
-    content = np.where(own_fewer, met[:, : STOPS + 1, OTHERS].sum(axis=1), met[:, OTHERS, : STOPS + 1].sum(axis=1))
-    trigrams, octograms = met[:, TRIGRAMS, TRIGRAMS], met[:, OCTOGRAMS, OCTOGRAMS]
-    shared_numbers, number_conflict = _facts(own, other, met, NUMBERS)
-    shared_names, name_conflict = _facts(own, other, met, NAMES)
-    numbers = shared_numbers + number_conflict
-    facts = numbers + shared_names + name_conflict
-    shorter, longer = np.minimum(rows.lengths[1:], rows.lengths[0]), np.maximum(rows.lengths[1:], rows.lengths[0])
-    own_words, other_words = own[:, : STOPS + 1].sum(axis=1), other[:, : STOPS + 1].sum(axis=1)
-    fewest = np.minimum(own, other)
-    shares = _shares(
-        (words, own_words + other_words - words),
-        (content, fewest[:, OTHERS]),
-        (trigrams, own[:, TRIGRAMS] + other[:, TRIGRAMS] - trigrams),
-        (trigrams, fewest[:, TRIGRAMS]),
-        (octograms, fewest[:, OCTOGRAMS]),
-        (shorter, longer),
-        (shared_numbers + shared_names, facts),
-        (shared_numbers, numbers),
-    )
-    columns = (
-        *shares[:6],
-        facts.tolist(),
-        shares[6],
-        numbers.tolist(),
-        shares[7],
-        shorter.tolist(),
-        (rows.lengths[0] > rows.lengths[1:]).tolist(),
-        strangers.tolist(),
-        (rows.unspaced[1:] | rows.unspaced[0]).tolist(),
-        identical,
-    )
-    return list(map(Figures, *columns))
-
-
-def _facts(own: Counts, other: Counts, met: Counts, kind: int) -> tuple[Counts, Counts]:
-    """Facts of a kind that are shared, and in conflict.
-
-    What is a name in one text counts as shared wherever the other has the word at all: a translator's title case, or a name
-    that begins a sentence, is no disagreement. What is left over in both is in conflict, one against one.
-    """
-    if kind == NUMBERS:
-        shared = met[:, NUMBERS, NUMBERS]
-        return shared, np.maximum(np.minimum(own[:, NUMBERS], other[:, NUMBERS]) - shared, 0)
-    of_other = met[:, kind, : STOPS + 1].sum(axis=1)
-    of_own = met[:, : STOPS + 1, kind].sum(axis=1)
-    shared = of_own + of_other - met[:, kind, kind]
-    return shared, np.maximum(np.minimum(own[:, kind] - of_own, other[:, kind] - of_other), 0)
-
-
-def _shares(*fractions: tuple[Counts, Counts]) -> list[list[float]]:
+def _shares(*fractions: tuple[npt.ArrayLike, npt.ArrayLike]) -> list[list[float]]:
     """Parts by wholes, at most 1, and 0 of nothing."""
-    stacked = np.array(fractions)
+    stacked = np.array(fractions, np.float64)
     shares: list[list[float]] = np.minimum(stacked[:, 0] / np.maximum(stacked[:, 1], 1), 1.0).tolist()
     return shares

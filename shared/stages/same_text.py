@@ -33,8 +33,6 @@ def same_text(figures: Figures, *, same_host: bool = False) -> Verdict:
         return Verdict(False, "too short to tell")
     if not is_copy(figures) and not is_excerpt(figures):
         return Verdict(False, "too little text in common")
-    if figures.strangers:
-        return Verdict(False, "each is about a name that the other never mentions")
     verdict = _facts(figures)
     if verdict.same and same_host and not near_identical(figures):
         return Verdict(False, "one host publishes both, and they aren't nearly identical")
@@ -66,7 +64,14 @@ def near_identical(figures: Figures) -> bool:
     return figures.octograms_in_shorter >= 0.6 and figures.facts_agree >= 0.85 and figures.numbers_agree >= 0.9
 
 
+def contradict(figures: Figures) -> bool:
+    """Whatever their wording, these are two: each has its own subject, or most facts are in conflict."""
+    return figures.strangers or (figures.facts > 4 and figures.facts_agree < 0.50)
+
+
 def _facts(figures: Figures) -> Verdict:
+    if figures.strangers:
+        return Verdict(False, "each is about a name that the other never mentions")
     if figures.facts < 2:
         return _without_facts(figures)
     if _agree(figures):
@@ -77,19 +82,22 @@ def _facts(figures: Figures) -> Verdict:
 
 
 def _agree(figures: Figures) -> bool:
-    """Where only numbers are facts (scripts without capitals), they must agree better, for no name vouches for them."""
+    """Enough facts agree. They must agree better where there are few of them, or only numbers (scripts without capitals)."""
     if figures.names < 2 and figures.numbers >= 4:
         return figures.numbers_agree >= 0.70
-    least = 0.50 if figures.unspaced else 0.60
+    if figures.unspaced:
+        least = 0.50
+    else:
+        least = 0.60 if figures.facts >= 8 else 0.75
     return figures.facts_agree >= least and not (figures.numbers >= 7 and figures.numbers_agree < 0.62)
 
 
 def _corrected(figures: Figures) -> bool:
-    """Long passages are the same, and numbers were brought up to date."""
-    if figures.octograms_in_shorter >= 0.85 and figures.names < 2:
-        return figures.numbers < 4 or figures.numbers_agree >= 0.33
-    long_passages = figures.octograms_in_shorter >= 0.75 and figures.facts_agree >= 0.60
-    return long_passages and (figures.numbers < 8 or figures.numbers_agree >= 0.40)
+    """Long passages and the names are the same, and numbers were brought up to date."""
+    if figures.names < 2:
+        return figures.octograms_in_shorter >= 0.85 and (figures.numbers < 4 or figures.numbers_agree >= 0.33)
+    passages = figures.octograms_in_shorter >= 0.75 and figures.names_agree >= 0.90
+    return passages and (figures.numbers < 8 or figures.numbers_agree >= 0.40)
 
 
 def _without_facts(figures: Figures) -> Verdict:

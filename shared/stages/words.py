@@ -66,7 +66,7 @@ _GERMAN_ARTICLE = re.compile(
 )
 _GERMAN_ADJECTIVE = re.compile("[a-zäöüß]{2,}(?:(?<!t)e|en|er|es|em)")
 """Verbs in the past end in -te ("sagte Merkel"), and few adjectives."""
-_MEMORY = 200_000
+_MEMORY = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +85,36 @@ class Words:
 
 def words_of(text: str) -> Words:
     """Read a text once. Width and composition variants count as one (NFKC)."""
-    text = normal(text)
     codes = _codes(text)
-    is_word = codes != 0
-    after_break = np.ones_like(is_word)
-    np.logical_not(is_word[:-1], out=after_break[1:])
-    words = codes[is_word]
-    flags = words.astype(np.uint8) & _FLAGS
+    flags = codes.astype(np.uint8) & _FLAGS
     kinds = _KIND_OF_FLAGS[flags]
-    kinds[(kinds == NAMES) & (after_break[is_word] | _german_nouns(flags))] = OTHERS
-    singles = flags & SINGLE != 0
-    return Words(words & _HASH, kinds, singles, _katakana(text, singles))
+    seen = int(np.bitwise_or.reduce(flags, initial=0))
+    is_word = codes != 0
+    capitals = kinds == NAMES
+    capitals[:1] = False
+    capitals[1:] &= is_word[:-1]
+    if seen & ARTICLE:
+        capitals &= ~_german_nouns(flags, capitals)
+    kinds[(kinds == NAMES) & ~capitals] = OTHERS
+    hashes, kinds, flags = codes[is_word] & _HASH, kinds[is_word], flags[is_word]
+    return Words(hashes, kinds, flags & SINGLE != 0, _katakana(text) if seen & SINGLE else np.empty(0, np.uint64))
 
 
-def _german_nouns(flags: Kinds) -> Flags:
+def _german_nouns(flags: Kinds, capitals: Flags) -> Flags:
     """German nouns have a capital too: there, what has an article or an adjective before it is no name.
 
     A text is German if articles stand before more than 15 % of its capitals (a third, in news).
     """
-    capitals: Flags = flags & CAPITAL != 0
-    capitals[:1] = False
-    articles = (flags[:-1] & ARTICLE != 0) & capitals[1:]
-    if int(articles.sum()) > 0.15 * int(capitals.sum()):
-        capitals[1:] &= flags[:-1] & (ARTICLE | INFLECTED) != 0
-        return capitals
-    return np.zeros_like(capitals)
+    nouns = np.zeros_like(capitals)
+    after_article = (flags[:-1] & ARTICLE != 0) & capitals[1:]
+    if int(np.count_nonzero(after_article)) > 0.15 * int(np.count_nonzero(capitals)):
+        nouns[1:] = flags[:-1] & (ARTICLE | INFLECTED) != 0
+    return nouns
 
 
 def plain(word: str) -> str:
     """A word as it counts: lower case, without possessive s and optional vowel signs. See `_plain_number` for numbers."""
-    word = _POSSESSIVE.sub("", word).lower().replace("’", "'").strip("_")
+    word = _POSSESSIVE.sub("", normal(word)).lower().replace("’", "'").strip("_")
     if not word.isascii():
         word = _DIACRITICS.sub("", word).translate(_ARABIC_LETTERS)
     return _plain_number(word) if word[:1].isdigit() else word
@@ -138,45 +138,59 @@ class _OtherScriptError(Exception):
     """Raised at the first word that the European pattern can't read."""
 
 
-class _Codes(dict[str, int]):
-    """Remembers the code of each word seen. Forgetting changes no result, so it forgets all when it grows too large."""
+class _Memory(dict[str, bytes]):
+    """Remembers what was read before. Forgetting changes no result, so it forgets all when it grows too large."""
 
-    def __missing__(self, token: str) -> int:
+    def remember(self, token: str, codes: bytes) -> bytes:
         if len(self) >= _MEMORY:
             self.clear()
-        code = self[token] = _code(token)
-        return code
+        self[token] = codes
+        return codes
 
 
-class _EuropeanCodes(_Codes):
-    def __missing__(self, token: str) -> int:
-        if not token.isascii() and _NOT_EUROPEAN.search(token):
+class _Codes(_Memory):
+    """Word or break → its code, 8 bytes."""
+
+    def __missing__(self, token: str) -> bytes:
+        return self.remember(token, _code(token).to_bytes(8, "little"))
+
+
+class _Runs(_Memory):
+    """What stands between two spaces, in European letters → the codes of its words and breaks."""
+
+    def __missing__(self, run: str) -> bytes:
+        if not run.isascii() and _NOT_EUROPEAN.search(run):
             raise _OtherScriptError
-        return super().__missing__(token)
+        return self.remember(run, b"".join(map(_CODES.__getitem__, _EUROPEAN.findall(run))))
 
 
 _CODES = _Codes()
-_EUROPEAN_CODES = _EuropeanCodes()
+_RUNS = _Runs()
+
+
+def _codes_of_runs(text: str) -> bytes:
+    return b"".join(map(_RUNS.__getitem__, text.replace("\n", " \n ").split(" ")))
 
 
 def _codes(text: str) -> Hashes:
+    """The code of each word and break. Most runs between spaces were seen before, so that few are taken apart."""
     try:
-        return _coded(_EUROPEAN.findall(text), _EUROPEAN_CODES)
+        codes = _codes_of_runs(text)
     except _OtherScriptError:
-        return _coded(_ANY_SCRIPT.findall(text), _CODES)
+        codes = b"".join(map(_CODES.__getitem__, _ANY_SCRIPT.findall(normal(text))))
+    return np.frombuffer(codes, "<u8")
 
 
-def _coded(tokens: list[str], codes: _Codes) -> Hashes:
-    return np.fromiter(map(codes.__getitem__, tokens), np.uint64, len(tokens))
-
-
-def places_of(text: str) -> list[tuple[int, int]]:
-    """Where each word of `words_of(text)` begins and ends, in the text as `normal` writes it."""
-    text = normal(text)
+def spelled(text: str) -> list[str]:
+    """What stands in `text` from the beginning of each word of `words_of(text)` to that of the next, spaces made one."""
     try:
-        return [found.span() for found in _EUROPEAN.finditer(text) if _EUROPEAN_CODES[found[0]]]
+        _codes_of_runs(text)
+        pattern = _EUROPEAN
     except _OtherScriptError:
-        return [found.span() for found in _ANY_SCRIPT.finditer(text) if _CODES[found[0]]]
+        text, pattern = normal(text), _ANY_SCRIPT
+    found = [each for each in pattern.finditer(text) if _code(each[0])]
+    ends = [each.start() for each in found[1:]] + [len(text)]
+    return [re.sub(r"\s+", " ", text[each.start() : end]) for each, end in zip(found, ends, strict=True)]
 
 
 def katakana_runs(text: str) -> dict[int, str]:
@@ -204,6 +218,6 @@ def _hash(word: str) -> int:
     return xxhash.xxh3_64_intdigest(word.encode()) >> FLAG_BITS << FLAG_BITS
 
 
-def _katakana(text: str, singles: Flags) -> Hashes:
-    runs = _KATAKANA_RUN.findall(text) if singles.any() else []
+def _katakana(text: str) -> Hashes:
+    runs = _KATAKANA_RUN.findall(normal(text))
     return np.fromiter(map(_hash, runs), np.uint64, len(runs))
