@@ -85,11 +85,10 @@ def _agree(figures: Figures) -> bool:
     """Enough facts agree. They must agree better where there are few of them, or only numbers (scripts without capitals)."""
     if figures.names < 2 and figures.numbers >= 4:
         return figures.numbers_agree >= 0.70
-    if figures.unspaced:
-        least = 0.50
-    else:
-        least = 0.60 if figures.facts >= 8 else 0.75
-    return figures.facts_agree >= least and not (figures.numbers >= 7 and figures.numbers_agree < 0.62)
+    least = 0.60 if figures.facts >= 8 else 0.75
+    return figures.facts_agree >= (0.50 if figures.unspaced else least) and not (
+        figures.numbers >= 7 and figures.numbers_agree < 0.62
+    )
 
 
 def _corrected(figures: Figures) -> bool:
