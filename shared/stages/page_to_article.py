@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from shared.model import Article, Page, Rejection
 from shared.stages.clean import Cleaned, HostLines, clean
 from shared.stages.clean.link_lines import LinkedLines, find_linked_lines
-from shared.stages.extract_text import extract_text, parse_page
+from shared.stages.extract_text import extract_text, parse_page, strip_unread
 from shared.stages.language import language_of
 from shared.stages.metadata import Metadata, read_metadata
 from shared.stages.page_to_text import page_to_text
@@ -65,7 +65,14 @@ def read_page(page: Page, told: Told, now: datetime) -> ReadPage | Rejection:
 
 
 def read_to_article(read: ReadPage, host_lines: HostLines) -> Extracted | Rejection:
-    """Clean what was read, and judge whether an article is left."""
+    """Clean what was read, and judge whether an article is left. Like `read_page` it always returns."""
+    try:
+        return _read_to_article(read, host_lines)
+    except Exception as error:  # noqa: BLE001 - a text that no rule expected costs its page, not its worker
+        return Rejection("not-an-article", f"the text could not be cleaned: {type(error).__name__}: {error}"[:200])
+
+
+def _read_to_article(read: ReadPage, host_lines: HostLines) -> Extracted | Rejection:
     metadata = read.metadata
     cleaned = clean(read.raw_text, title=metadata.title, byline=metadata.byline, host_lines=host_lines, linked_lines=read.linked)
     rejection = reject_article(cleaned, read.raw_text, read.linked, metadata)
@@ -80,6 +87,7 @@ def _read_page(page: Page, told: Told, now: datetime) -> ReadPage | Rejection:
     if tree is None:
         return Rejection("not-an-article", "there is no markup in it")
     metadata = _with_told(read_metadata(tree, page.final_url, now), told)
+    strip_unread(tree)
     raw_text = extract_text(tree, markup, page.final_url) or ""
     return ReadPage(raw_text, find_linked_lines(tree, raw_text), metadata)
 

@@ -7,7 +7,8 @@ something is missing, not what. Measured on 261 labelled news pages: where it ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
 
 from lxml import html
 from lxml.etree import LxmlError
@@ -22,26 +23,45 @@ _MORE = 1.3
 _HELD = 0.85
 """Share of the first text's prose that a second opinion must hold: else it tells of something else."""
 _FEW_WORDS = 20
+_BULLET = "• "
+_POINT_WORDS = 8
+_LINES_BEFORE = 12
 
 
-def looks_short(text: str, markup: str) -> bool:
-    """Whether the page has at least 30 % more prose than the text that was taken from it."""
-    seen = extract_plain_text(markup, main_content=True, list_bullets=False, alt_texts=False)
-    return prose_words(split_lines(seen)) >= _MORE * max(_FEW_WORDS, prose_words(split_lines(text)))
+def whole_page(markup: str) -> tuple[Line, ...]:
+    """The page's main part by resiliparse, which takes too much rather than too little."""
+    return split_lines(extract_plain_text(markup, main_content=True, alt_texts=False))
+
+
+def looks_short(text: str, page: Sequence[Line]) -> bool:
+    """Whether the page has at least 30 % more prose than the text that was taken from it, repetitions aside."""
+    seen = {line.key: line for line in page}.values()
+    return prose_words(seen) >= _MORE * max(_FEW_WORDS, prose_words(split_lines(text)))
 
 
 def second_opinion(text: str, markup: str) -> str | None:
-    """readability-lxml's text where it holds 85 % of ours and adds 30 %, captions and repetitions not counted; else None."""
+    """readability-lxml's text where it holds 85 % of our prose and adds 30 %, captions and repetitions aside; else None."""
     other = _readability(markup)
-    ours, theirs = _prose(split_lines(text)), _prose(split_lines(other))
-    held = sum(line.words for key, line in ours.items() if key in theirs)
-    mine, their = (sum(line.words for line in lines.values()) for lines in (ours, theirs))
-    return other if held >= _HELD * mine and their >= _MORE * max(_FEW_WORDS, mine) else None
+    ours, theirs = _word_pairs(split_lines(text)), _word_pairs(split_lines(other))
+    adds = len(theirs) >= _MORE * max(_FEW_WORDS, len(ours))
+    return other if adds and len(ours & theirs) >= _HELD * len(ours) else None
 
 
-def _prose(lines: Iterable[Line]) -> dict[str, Line]:
-    """Running text by what it says, each line once: galleries repeat their captions."""
-    return {line.key: line for line in lines if line.is_prose}
+def key_points(text: str, page: Sequence[Line]) -> tuple[str, ...]:
+    """The list of key points that stands between headline and first paragraph, and that trafilatura takes for a menu."""
+    ours = {line.key for line in split_lines(text) if line.is_prose}
+    first = next((index for index, line in enumerate(page) if line.is_prose and line.key in ours), 0)
+    before = page[max(0, first - _LINES_BEFORE) : first]
+    without_labels = [line for line in before if line.words >= _POINT_WORDS]
+    points = list(takewhile(lambda line: line.text.startswith(_BULLET), reversed(without_labels)))
+    if len(points) < 2 or any(line.key in text.casefold() for line in points):
+        return ()
+    return tuple(line.text.replace(_BULLET, "- ", 1) for line in reversed(points))
+
+
+def _word_pairs(lines: Iterable[Line]) -> set[tuple[str, str]]:
+    """Running text by what it says, whatever is repeated: galleries show their captions three times."""
+    return {pair for line in lines if line.is_prose for pair in pairwise(line.key.split())}
 
 
 def _readability(markup: str) -> str:
@@ -52,4 +72,4 @@ def _readability(markup: str) -> str:
     for figure in list(summary.iter("figure", "figcaption")):
         figure.drop_tree()
     text: str = extract_plain_text(html.tostring(summary, encoding="unicode"), alt_texts=False)
-    return "\n".join(line.strip().replace("• ", "- ", 1) for line in text.split("\n") if line.strip())
+    return "\n".join(line.strip().replace(_BULLET, "- ", 1) for line in text.split("\n") if line.strip())

@@ -54,8 +54,8 @@ class Line:
 
     @cached_property
     def is_headline_like(self) -> bool:
-        """Whether it may be the headline of a teaser, a label or a date: at most 25 words, and no running text."""
-        return self.words <= 25 and not self.is_prose
+        """Whether it may be the headline of a teaser, a label, a date or a list of topics: short, and no running text."""
+        return not self.is_prose if self.words <= 25 else self.words <= 60 and 5 * self.text.count(",") >= self.words
 
     @property
     def is_sentence(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, islice
 
 from lxml.html import HtmlElement
 
@@ -18,16 +18,18 @@ class Block(StrEnum):
     PARAGRAPH = "paragraph"
     ITEM = "item"
     HEADING = "heading"
+    LED = "led"
+    """A list item that begins with a link and goes on in words: a headline with its teaser."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedLines:
-    """The lines of a page of which at least 80 % is link text, by `Line.key`."""
+    """The lines of a page of which at least 80 % is link text, or that a link leads, by `Line.key`."""
 
     blocks: Mapping[str, Block] = field(default_factory=dict)
 
     def __contains__(self, line: Line) -> bool:
-        return line.key in self.blocks
+        return self.blocks.get(line.key, Block.LED) is not Block.LED
 
 
 NO_LINKS = LinkedLines()
@@ -36,6 +38,8 @@ _MOSTLY = 0.8
 _TEASER_WORDS = 5
 """Inside the article a shorter link is a name: a product, a source, a person in a list."""
 _FEW = 4
+_LED_ITEMS = 3
+_ITEM_DEPTH = 6
 _INLINE = frozenset(
     (
         "a",
@@ -64,45 +68,59 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 def find_linked_lines(tree: HtmlElement, raw_text: str) -> LinkedLines:
     """Which lines of an extracted text are links on its page. Only links whose words the text holds are looked at."""
     folded = " ".join(raw_text.casefold().split())
-    link_letters: dict[HtmlElement, int] = {}
+    links: dict[HtmlElement, list[str]] = {}
     for link in tree.iter("a"):
-        words = " ".join(link.text_content().casefold().split())
+        words = " ".join((link.text_content() if len(link) else link.text or "").casefold().split())
         if len(words) > 2 and words in folded:
-            block = _block(link)
-            link_letters[block] = link_letters.get(block, 0) + len(words)
+            for block in _blocks(link):
+                links.setdefault(block, []).append(words)
     wanted = {line.key for line in split_lines(raw_text) if line.words <= _MOST_WORDS}
     blocks: dict[str, Block] = {}
-    for block, letters in link_letters.items():
+    for block, words_of_links in links.items():
         text = " ".join(block.text_content().split())
-        if letters >= _MOSTLY * len(text) and (key := line_key(text)) in wanted:
-            blocks[key] = _kind(block)
+        if (key := line_key(text)) in wanted and (kind := _kind(block, text.casefold(), words_of_links)):
+            blocks[key] = kind
     return LinkedLines(blocks)
 
 
-def _block(link: HtmlElement) -> HtmlElement:
-    """The innermost element around a link that makes a line."""
-    element = link
-    while element.tag in _INLINE and (parent := element.getparent()) is not None:
-        element = parent
-    return element
+def _blocks(link: HtmlElement) -> list[HtmlElement]:
+    """The innermost element around a link that makes a line, and the list item around that."""
+    block = link
+    while block.tag in _INLINE and (parent := block.getparent()) is not None:
+        block = parent
+    if block.tag == "li":
+        return [block]
+    above = islice(block.iterancestors(), _ITEM_DEPTH)
+    return [block, *(element for element in above if element.tag == "li")]
 
 
-def _kind(block: HtmlElement) -> Block:
+def _kind(block: HtmlElement, text: str, links: Sequence[str]) -> Block | None:
+    if sum(map(len, links)) < _MOSTLY * len(text):
+        return Block.LED if block.tag == "li" and text.startswith(links[0]) else None
     if block.tag in _HEADINGS:
         return Block.HEADING
-    parent = block.getparent()
-    return Block.ITEM if block.tag == "li" or (parent is not None and parent.tag == "li") else Block.PARAGRAPH
+    return Block.ITEM if block.tag == "li" else Block.PARAGRAPH
 
 
 def lines_of_links(lines: Sequence[Line], linked: LinkedLines) -> list[Line]:
     """What goes: linked lines before the first and after the last real paragraph, and inside the article its teasers."""
     is_link = [_is_teaser(line, linked) for line in lines]
+    for index in _led_tail(lines, linked):
+        is_link[index] = True
     prose = [index for index, line in enumerate(lines) if line.is_prose and not is_link[index]]
     if not prose:
         return []
     first, last = prose[0], prose[-1]
     outside = [line for index, line in enumerate(lines) if is_link[index] and not first < index < last]
     return outside + list(_teasers_inside(lines[first:last], linked))
+
+
+def _led_tail(lines: Sequence[Line], linked: LinkedLines) -> range:
+    """The list of headlines with teasers that ends a page: three items and more."""
+    start = len(lines)
+    while start and linked.blocks.get(lines[start - 1].key) is Block.LED:
+        start -= 1
+    return range(start, len(lines)) if len(lines) - start >= _LED_ITEMS else range(0)
 
 
 def _teasers_inside(lines: Sequence[Line], linked: LinkedLines) -> Iterator[Line]:

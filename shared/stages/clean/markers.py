@@ -19,9 +19,11 @@ _MOST_TEASERS_INSIDE = 6
 _PATTERN_LINES = 8
 """Lines from either end that patterns are tried on; inside only the short lines are."""
 _SHORT = 14
+_ABOVE = 3
+"""The first lines are the top in any case: bylines and dates also stand below a first sentence in bold."""
 _TIME = re.compile(r"0(?:[.:/,-]0)*(?:st|nd|rd|th|h|am|pm|º|°|年|月|日|時|时|分|년|월|일|시|분)*")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_PARTING = re.compile(r"\s+[|•·–—/-]\s+|\s*[|•·]\s*|\s{2,}")
+_PARTING = re.compile(r"\s+[|•·–—/-]\s+|\s*[|•·]\s*|\s{2,}|\s+(?=(?:by|von|par|por|di|door|av|af|od|przez)\s+[A-ZÀ-ÖØ-Þ])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ def marked_lines(lines: Sequence[Line], rules: Rulebook, gone: Collection[int] =
     `gone` are places of lines that something else takes: markers still count there, prose doesn't. `byline` names the
     article's authors where they are known, parted by commas: lines that only name them are furniture.
     """
-    names = {line_key(name) for name in (*(byline or "").split(","), byline or "")}
-    found = [[_NAMED] if line.key in names else _rules_for(line, index, len(lines), rules) for index, line in enumerate(lines)]
+    names = {line_key(name) for name in (*(byline or "").split(","), byline or "")} - {""}
+    found = [
+        _NAMED_RULES if line.key in names else _rules_for(line, index, len(lines), rules) for index, line in enumerate(lines)
+    ]
     found = [matching or [_GONE] * (line.place in gone) for line, matching in zip(lines, found, strict=True)]
     body = _body(lines, found)
     matches = [next((rule for rule in matching if _counts(rule, index, body)), None) for index, matching in enumerate(found)]
@@ -54,6 +58,8 @@ def marked_lines(lines: Sequence[Line], rules: Rulebook, gone: Collection[int] =
 
 
 def _rules_for(line: Line, index: int, count: int, rules: Rulebook) -> list[Rule]:
+    if not line.key:
+        return [_NO_WORDS]
     found = rules.rules_for(line)
     if found:
         return found
@@ -67,6 +73,8 @@ def _rules_for(line: Line, index: int, count: int, rules: Rulebook) -> list[Rule
 _EVERYWHERE = frozenset(Where)
 _INSIDE = frozenset({Where.ANYWHERE})
 _NAMED = Rule("any/byline", Kind.LINE, Where.EDGES, 14, prose=False, lines=(), patterns=(), example="Jane Doe")
+_NAMED_RULES = [_NAMED]
+_NO_WORDS = Rule("any/no-words", Kind.LINE, Where.ANYWHERE, 14, prose=False, lines=(), patterns=(), example="* * *")
 _GONE = Rule("gone", Kind.LINE, Where.ANYWHERE, 0, prose=True, lines=(), patterns=(), example="")
 _DATE = Rule("any/date", Kind.LINE, Where.EDGES, 14, prose=False, lines=(), patterns=(), example="6 January 2026, 10:15")
 
@@ -101,9 +109,8 @@ def _body(lines: Sequence[Line], found: Sequence[Sequence[Rule]]) -> range:
 def _counts(rule: Rule, index: int, body: range) -> bool:
     if rule.where is Where.ANYWHERE:
         return True
-    if rule.where is Where.TOP:
-        return index < body.start
-    return index >= body.stop or (rule.where is Where.EDGES and index < body.start)
+    above = index < max(body.start, _ABOVE)
+    return (above and rule.where is not Where.TAIL) or (index >= body.stop and rule.where is not Where.TOP)
 
 
 def _taken_by(rule: Rule, index: int, lines: Sequence[Line], matches: Sequence[Rule | None], body: range) -> Iterator[Line]:
