@@ -13,7 +13,7 @@ from datetime import datetime
 from shared import log
 from shared.bootstrap import App, now, opened
 from shared.bounded import BoundedProcess
-from shared.failures import Failure, Permanent, Transient
+from shared.failures import Failure, Hostile, Permanent, Transient
 from shared.fetch import Accept, Fetcher
 from shared.fetch.client import tls_context
 from shared.model import Link, LinkState, Outcome, Page, Rejection
@@ -29,8 +29,9 @@ from shared.stages.clean.host_lines import (
     sightings_to_record,
 )
 from shared.stages.entry_to_link import entry_to_link
+from shared.stages.feed_text import page_of
 from shared.stages.link_retry import RetryAt, after_failure
-from shared.stages.page_to_article import Extracted, ReadPage, Told, page_to_article, read_page, read_to_article
+from shared.stages.page_to_article import Extracted, ReadPage, Told, host_of, page_to_article, read_page, read_to_article
 from shared.store.links import Claim
 from shared.store.store import StoreUnreachable
 
@@ -97,14 +98,14 @@ class _Worker:
             try:
                 outcome, following = await self._extract(link, claim, facts)
             except Failure as failure:
-                outcome, following = self._fail(link, claim, failure), None
                 facts["detail"] = failure.detail
+                outcome, following = await self._fail(link, claim, failure, facts)
             except StoreUnreachable:
                 raise
             except Exception as error:  # noqa: BLE001 - one page must not take the others of its batch along
                 log.logger().exception("extract", outcome="crashed")
                 crash = Transient("crash", f"{type(error).__name__} in our own code")
-                outcome, following = self._fail(link, claim, crash), None
+                outcome, following = await self._fail(link, claim, crash, facts)
             log.logger().info("extract", outcome=outcome, **facts, ms_total=watch.ms())
         return following
 
@@ -115,21 +116,50 @@ class _Worker:
         self._keep(claim)
         read = await self.parser.run(_read, (page, _told(link, page), now()))
         if isinstance(read, Rejection):
-            return self._reject(claim, read, facts), None
+            return await self._reject(link, claim, read, page, facts)
         url, host = read.page.metadata.url, read.page.host
         seen = self.app.store.host_lines.sightings(host, [line.key for line in read.lines])
         result, ms = await self.parser.run(_cut, (read.page, host_lines_for(seen, url, read.sketch)))
         facts["ms_extract"] = round(read.ms + ms, 1)
         if isinstance(result, Rejection):
-            return self._reject(claim, result, facts), None
+            return await self._reject(link, claim, result, page, facts)
         self.app.store.host_lines.learn(host, read.lines, sightings_to_record(read.lines, seen, url, read.sketch), now())
         return self._record(claim, result, facts)
 
-    def _reject(self, claim: Claim, rejection: Rejection, facts: dict[str, object]) -> str:
+    async def _reject(
+        self, link: Link, claim: Claim, rejection: Rejection, page: Page, facts: dict[str, object]
+    ) -> tuple[str, Claim | None]:
         facts["detail"] = rejection.detail
         outcome = Outcome.REJECTED.because(rejection.reason)
-        self.app.store.links.finish(claim, outcome, now(), step="extract", detail=rejection.detail)
-        return outcome
+        if rejection.reason == "consent-wall" and host_of(page.final_url) != host_of(link.url):
+            return self._end(claim, outcome, rejection.detail)  # what stands behind another host's wall, nobody has seen
+        return await self._end_or_tell(link, claim, outcome, rejection.detail, facts)
+
+    async def _end_or_tell(
+        self, link: Link, claim: Claim, outcome: str, detail: str, facts: dict[str, object]
+    ) -> tuple[str, Claim | None]:
+        """The page failed for good: the article as the feed told it in full, if it did; else the link's end."""
+        result = await self._from_feed(link)
+        if result is None:
+            return self._end(claim, outcome, detail)
+        facts |= {"from": "feed", "page": outcome}
+        return self._record(claim, result, facts)
+
+    async def _from_feed(self, link: Link) -> Extracted | None:
+        markup = self.app.store.feeds.full_text(link.id)
+        if markup is None:
+            return None
+        page = page_of(markup, url=link.url, title=link.title)
+        try:
+            read = await self.parser.run(_read, (page, Told(link.title, link.published), now()))
+            result = read if isinstance(read, Rejection) else (await self.parser.run(_cut, (read.page, NOTHING_LEARNED)))[0]
+        except Failure:
+            return None
+        return None if isinstance(result, Rejection) else result
+
+    def _end(self, claim: Claim, outcome: str, detail: str) -> tuple[str, None]:
+        self.app.store.links.finish(claim, outcome, now(), step="extract", detail=detail)
+        return outcome, None
 
     def _record(self, claim: Claim, extracted: Extracted, facts: dict[str, object]) -> tuple[str, Claim | None]:
         article = extracted.article
@@ -142,7 +172,7 @@ class _Worker:
     def _keep(self, claim: Claim) -> None:
         self.app.store.links.take([claim], LinkState.RELEASED, now(), lease=self.app.settings.lease)
 
-    def _fail(self, link: Link, claim: Claim, failure: Failure) -> str:
+    async def _fail(self, link: Link, claim: Claim, failure: Failure, facts: dict[str, object]) -> tuple[str, Claim | None]:
         """Try again later, or end the link: the stage decides, by the kind of failure and the attempts so far."""
         decided = after_failure(
             failure,
@@ -151,12 +181,12 @@ class _Worker:
             max_attempts=self.app.settings.attempts,
             jitter=random.random(),  # noqa: S311 - spreads retries, guards nothing
         )
-        links = self.app.store.links
         if isinstance(decided, RetryAt):
-            links.retry(claim, decided.at, failure.reason, now(), step="extract", detail=failure.detail)
-            return f"retry:{failure.reason}"
-        links.finish(claim, decided.outcome, now(), step="extract", detail=failure.detail)
-        return decided.outcome
+            self.app.store.links.retry(claim, decided.at, failure.reason, now(), step="extract", detail=failure.detail)
+            return f"retry:{failure.reason}", None
+        if isinstance(failure, Hostile):
+            return self._end(claim, decided.outcome, failure.detail)
+        return await self._end_or_tell(link, claim, decided.outcome, failure.detail, facts)
 
 
 def _told(link: Link, page: Page) -> Told:
