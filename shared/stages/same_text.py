@@ -61,7 +61,9 @@ def is_excerpt(figures: Figures) -> bool:
 
 def near_identical(figures: Figures) -> bool:
     """What two pages of one host must be to be one text: pages made from one template live within a host."""
-    return figures.octograms_in_shorter >= 0.6 and figures.facts_agree >= 0.85 and figures.numbers_agree >= 0.9
+    facts = figures.facts == 0 or figures.facts_agree >= 0.85
+    numbers = figures.numbers == 0 or figures.numbers_agree >= 0.9
+    return figures.octograms_in_shorter >= 0.6 and facts and numbers
 
 
 def contradict(figures: Figures) -> bool:
@@ -84,11 +86,10 @@ def _facts(figures: Figures) -> Verdict:
 def _agree(figures: Figures) -> bool:
     """Enough facts agree. They must agree better where there are few of them, or only numbers (scripts without capitals)."""
     if figures.names < 2 and figures.numbers >= 4:
-        return figures.numbers_agree >= 0.70
-    least = 0.60 if figures.facts >= 8 else 0.75
-    return figures.facts_agree >= (0.50 if figures.unspaced else least) and not (
-        figures.numbers >= 7 and figures.numbers_agree < 0.62
-    )
+        return figures.numbers_agree >= (0.60 if figures.unspaced else 0.70)
+    few = 0.75 if figures.facts < 8 else 0.60
+    many_numbers_differ = figures.numbers >= 7 and figures.numbers_agree < 0.62
+    return figures.facts_agree >= (0.50 if figures.unspaced else few) and not many_numbers_differ
 
 
 def _corrected(figures: Figures) -> bool:

@@ -164,6 +164,7 @@ class _Runs(_Memory):
         return self.remember(run, b"".join(map(_CODES.__getitem__, _EUROPEAN.findall(run))))
 
 
+_STOP_WORDS = frozenset(map(plain, STOP_WORDS))
 _CODES = _Codes()
 _RUNS = _Runs()
 
@@ -189,7 +190,7 @@ def spelled(text: str) -> list[str]:
     except _OtherScriptError:
         text, pattern = normal(text), _ANY_SCRIPT
     found = [each for each in pattern.finditer(text) if _code(each[0])]
-    ends = [each.start() for each in found[1:]] + [len(text)]
+    ends = [*(each.start() for each in found[1:]), len(text)][: len(found)]
     return [re.sub(r"\s+", " ", text[each.start() : end]) for each, end in zip(found, ends, strict=True)]
 
 
@@ -202,7 +203,7 @@ def _code(token: str) -> int:
     word = plain(token)
     if not any(map(str.isalnum, word)):
         return 0
-    flags = SINGLE * (_SINGLE.match(token) is not None) | STOP * (word in STOP_WORDS or "\u3040" <= word < "\u30a0")
+    flags = SINGLE * (_SINGLE.match(token) is not None) | STOP * (word in _STOP_WORDS or "\u3040" <= word < "\u30a0")
     if any(map(str.isdigit, word)):
         flags |= NUMBER
     elif token[0].isupper() and not flags & STOP:
