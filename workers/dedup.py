@@ -11,7 +11,7 @@ from datetime import timedelta
 from shared import log
 from shared.bootstrap import App, now, opened
 from shared.failures import Transient
-from shared.model import Link, LinkState
+from shared.model import Link, LinkState, Outcome
 from shared.patience import until_reachable
 from shared.queue import claims_from
 from shared.stages.article_to_story import Decision, Incoming, article_to_story
@@ -71,10 +71,23 @@ def _fold(app: App, link: Link) -> None:
         outcome=folded.outcome,
         story=folded.story,
         article=article,
-        score=round(folded.score, 2),
         members=folded.members,
+        **_evidence(folded),
         ms_total=watch.ms(),
     )
+
+
+def _evidence(folded: Folded) -> dict[str, object]:
+    """How near the nearest was: of a new story, only where something was near at all."""
+    if folded.facts_agree is None:
+        return {}
+    name = "nearest" if folded.outcome == Outcome.NEW_STORY else "score"
+    return {
+        name: round(folded.score, 2),
+        "facts": round(folded.facts_agree, 2),
+        "because": folded.because,
+        "runner_up": folded.runner_up,
+    }
 
 
 def decide(folding: Folding, window: timedelta) -> Folded:

@@ -5,7 +5,7 @@ Look-up, decision and insert stand inside the lock: without it 1,000 racing copi
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,11 @@ class Folded:
     story: int
     score: float
     members: int
+    facts_agree: float | None = None
+    """Share of facts that agree with the member that decided, or that came nearest."""
+    runner_up: int | None = None
+    """The story that came second."""
+    because: str | None = None
 
 
 class Folding:
@@ -80,7 +85,14 @@ class Folding:
             story_changes.anchor(self._connection, article.id, story)
         for other, score in decision.related:
             story_changes.relate(self._connection, story, other, score)
-        return self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
+        folded = self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
+        best, second = decision.evidence.best, decision.evidence.runner_up
+        return replace(
+            folded,
+            facts_agree=best.figures.facts_agree if best else None,
+            runner_up=second.story if second else None,
+            because=best.because if best else None,
+        )
 
     def text_before(self) -> str:
         """The text that was folded last, of an article that changed since."""
