@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MEMORY = "newsroom.json"  # in the state folder: the port and the feeds of the last time
 _CORRECTION_AFTER = 30.0  # seconds until the newsroom corrects an article, so that a watcher sees a revision
 _POLL_SHORTEST = "10"  # seconds; its correction shouldn't take five minutes to show
+_HOST_SPACING = "0"  # it is our own, and nobody likes to wait for a first look
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class BundledNewsroom:
         return {
             "STORYFOLD_ALLOW_ADDRESSES": allowed,
             "STORYFOLD_POLL_SHORTEST": os.environ.get("STORYFOLD_POLL_SHORTEST", _POLL_SHORTEST),
+            "STORYFOLD_HOST_SPACING": os.environ.get("STORYFOLD_HOST_SPACING", _HOST_SPACING),
         }
 
 

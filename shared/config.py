@@ -133,6 +133,13 @@ class Settings:
         "STORYFOLD_QUEUE_JOBS", "50", _whole(1, 10_000), "Jobs that may wait in the extract queue before the fetcher holds back."
     )
     host_slots: int = _setting("STORYFOLD_HOST_SLOTS", "2", _whole(1, 100), "Downloads from one host at the same time.")
+    host_spacing: float = _setting(
+        "STORYFOLD_HOST_SPACING",
+        "1",
+        _number(0, 3600),
+        "Pause between the beginnings of two downloads from one host, over all workers; "
+        "a longer `Crawl-delay` in its robots.txt is kept, up to 30.",
+    )
     lease: float = _setting(
         "STORYFOLD_LEASE",
         "45",

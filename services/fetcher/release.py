@@ -9,6 +9,8 @@ from shared.bootstrap import App, now
 from shared.queue import DEDUP, EXTRACT, QueueUnreachable
 from shared.store.links import Claim
 
+_LINKS_AT_ONCE = 250  # keeps a release short; four of them a second are more than workers get through
+
 
 def release_due(app: App) -> int:
     """Release what is due and fits in the queue; returns how many links went out. Raises `QueueUnreachable`."""
@@ -17,7 +19,11 @@ def release_due(app: App) -> int:
     if room <= 0:
         return 0
     claims = app.store.links.release(
-        now(), limit=room * settings.batch_links, per_host=settings.host_slots, lease=settings.queue_lease
+        now(),
+        limit=min(room * settings.batch_links, _LINKS_AT_ONCE),
+        per_host=settings.host_slots,
+        lease=settings.queue_lease,
+        spacing=settings.host_spacing,
     )
     batches = list(_batches(claims, _batch_size(len(claims), settings.batch_links, settings.extract_workers)))
     for place, batch in enumerate(batches):

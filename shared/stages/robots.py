@@ -10,6 +10,17 @@ from protego import Protego
 LARGEST: Final = 512_000
 """Bytes of a robots.txt that are read; RFC 9309 §2.5 asks for 500 KiB at least."""
 
+_KEPT: Final = 86_400.0  # RFC 9309 §2.4: no longer than a day
+_KEPT_UNREACHABLE: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsFile:
+    """What a site answered when asked for its robots.txt; `status` is None where it gave no answer that counts."""
+
+    body: bytes | None
+    status: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class Robots:
@@ -29,6 +40,11 @@ class Robots:
         return delay if delay is not None and delay > 0 else None
 
 
+def kept_seconds(file: RobotsFile) -> float:
+    """For how long an answer holds: a day, or five minutes where the site's server failed."""
+    return _KEPT_UNREACHABLE if _has_failed(file.status) else _KEPT
+
+
 def read_robots(body: bytes | None, status: int | None, user_agent: str) -> Robots:
     """Read a robots.txt; `status` is None where no server answered.
 
@@ -36,7 +52,7 @@ def read_robots(body: bytes | None, status: int | None, user_agent: str) -> Robo
     nothing may be fetched for now.
     """
     agent = product_token(user_agent)
-    if status is None or status >= 500 or status == 429:
+    if status is None or _has_failed(status):
         return Robots(reachable=False, _rules=None, _agent=agent)
     if status >= 300 or not body:
         return Robots(reachable=True, _rules=None, _agent=agent)
@@ -52,6 +68,10 @@ def is_allowed(body: bytes | None, status: int | None, user_agent: str, url: str
 def crawl_delay(body: bytes | None, status: int | None, user_agent: str) -> float | None:
     """The pause between two requests that a robots.txt asks this reader for, in seconds, or None."""
     return read_robots(body, status, user_agent).crawl_delay()
+
+
+def _has_failed(status: int | None) -> bool:
+    return status is None or status >= 500 or status == 429
 
 
 def product_token(user_agent: str) -> str:

@@ -18,6 +18,7 @@ from shared.store import trail
 from shared.store.engine import Database
 from shared.store.locks import Lock, hold
 from shared.store.schema import links
+from shared.store.turns import Chosen, next_round, pause_hosts
 from shared.store.upsert import insert_or_skip
 
 _PART = 500  # claims in one statement
@@ -52,27 +53,29 @@ class LinkStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._turn = ""  # the host whose turn was last: a new process begins the wheel anew, which harms nobody
 
     def submit(self, new: Iterable[NewLink], now: datetime) -> int:
         """Add links by hand; one that is there and finished is visited again. Returns how many are due because of it."""
         with self._database.writing() as connection:
             return sum(_submit(connection, each, now) for each in dict.fromkeys(new))
 
-    def release(self, now: datetime, *, limit: int, per_host: int, lease: float) -> list[Claim]:
+    def release(self, now: datetime, *, limit: int, per_host: int, lease: float, spacing: float = 0.0) -> list[Claim]:
         """Hand out up to `limit` due links, hosts taking turns, at most `per_host` of one at once.
 
-        `lease` is how many seconds they may wait in the queue; a worker that takes them renews it for itself.
+        After one of a host's links its next waits for `spacing` seconds, or for the longer pause that its robots.txt asks
+        for. `lease` is how many seconds they may wait in the queue; a worker that takes them renews it for itself.
         """
+        claims: list[Claim] = []
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
-            chosen = connection.execute(_due_in_turns(now, per_host).limit(limit)).all()
-            until = now + timedelta(seconds=lease)
-            values = {"state": LinkState.RELEASED, "release": links.c.release + 1, "lease_until": until}
-            out = update(links).where(links.c.id.in_([row.id for row in chosen])).values(values)
-            rows = connection.execute(out.returning(links.c.id, links.c.release)).all()
-            trail.write(connection, [row.id for row in rows], "release", "released", now)
-        order = {row.id: place for place, row in enumerate(chosen)}
-        return [Claim(row.id, row.release) for row in sorted(rows, key=lambda row: order[row.id])]
+            for _ in range(1 if spacing else per_host):
+                turns = next_round(connection, now, after=self._turn, limit=limit - len(claims), slots=per_host, spacing=spacing)
+                self._turn = turns.stopped_at
+                claims += _hand_out(connection, turns.chosen, now, now + timedelta(seconds=lease))
+                if not turns.chosen or len(claims) >= limit:
+                    break
+        return claims
 
     def give_back(self, claims: Sequence[Claim], now: datetime) -> None:
         """Undo a release whose job never reached the queue."""
@@ -219,23 +222,13 @@ def _lost(state: LinkState, now: datetime) -> Any:  # noqa: ANN401 - a SQL condi
     return (links.c.state == state) & (links.c.lease_until < now)
 
 
-def _due_in_turns(now: datetime, per_host: int) -> Any:  # noqa: ANN401 - a SQL query
-    """Due links with a free slot at their host, ordered so that every host's first comes before any host's second."""
-    busy = (
-        select(links.c.host, func.count().label("taken"))
-        .where(links.c.state == LinkState.RELEASED)
-        .group_by(links.c.host)
-        .subquery()
-    )
-    turn = func.row_number().over(partition_by=links.c.host, order_by=(links.c.due_at, links.c.id)).label("turn")
-    due = select(links.c.id, links.c.host, links.c.due_at, turn)
-    waiting = due.where(links.c.state == LinkState.DUE, links.c.due_at <= now).subquery()
-    return (
-        select(waiting.c.id)
-        .outerjoin(busy, busy.c.host == waiting.c.host)
-        .where(waiting.c.turn + func.coalesce(busy.c.taken, 0) <= per_host)
-        .order_by(waiting.c.turn, waiting.c.due_at, waiting.c.id)
-    )
+def _hand_out(connection: Connection, chosen: Sequence[Chosen], now: datetime, until: datetime) -> list[Claim]:
+    values = {"state": LinkState.RELEASED, "release": links.c.release + 1, "lease_until": until}
+    out = update(links).where(links.c.id.in_([each.link for each in chosen]), links.c.state == LinkState.DUE).values(values)
+    released = {row.id: row.release for row in connection.execute(out.returning(links.c.id, links.c.release))}
+    trail.write(connection, released, "release", "released", now)
+    pause_hosts(connection, chosen, now)
+    return [Claim(each.link, released[each.link]) for each in chosen if each.link in released]
 
 
 def _submit(connection: Connection, new: NewLink, now: datetime) -> bool:

@@ -133,7 +133,7 @@ links = Table(
     Column("reason", Text),
     Column("created_at", Moment, nullable=False),
     Column("finished_at", Moment),
-    Index(None, "state", "due_at"),
+    Index(None, "state", "host", "due_at", "id"),
     Index(None, "article_id"),
 )
 
@@ -263,4 +263,25 @@ line_sightings = Table(
     Column("line_key", BigInteger, primary_key=True, autoincrement=False),
     Column("article_url", Text, primary_key=True),
     Column("sketch", BigInteger, nullable=False),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("crawl_delay", Float),
+    Column("next_release_at", Moment),
+    Column("next_turn_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("down_since", Moment),
+    Column("down_until", Moment),
+)
+
+robots = Table(
+    "robots",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+    Column("fetched_until", Moment, nullable=False),
 )

@@ -9,6 +9,7 @@ from shared.store.articles import ArticleStore
 from shared.store.engine import Database, why_unreachable
 from shared.store.feeds import FeedStore
 from shared.store.host_lines import HostLineStore
+from shared.store.hosts import HostStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
 from shared.store.stories import StoryStore
@@ -28,6 +29,7 @@ class Store:
         self.stories = StoryStore(self.database)
         self.trails = TrailStore(self.database)
         self.host_lines = HostLineStore(self.database)
+        self.hosts = HostStore(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

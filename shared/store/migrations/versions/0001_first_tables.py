@@ -89,6 +89,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("host", "line_key"),
     )
     op.create_table(
+        "hosts",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("crawl_delay", sa.Float(), nullable=True),
+        sa.Column("next_release_at", Moment(), nullable=True),
+        sa.Column("next_turn_at", Moment(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("down_since", Moment(), nullable=True),
+        sa.Column("down_until", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("host"),
+    )
+    op.create_table(
         "line_sightings",
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("line_key", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -118,7 +129,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("url", name=op.f("links_url_once")),
     )
     op.create_index(op.f("links_article_id"), "links", ["article_id"], unique=False)
-    op.create_index(op.f("links_state_due_at"), "links", ["state", "due_at"], unique=False)
+    op.create_index(op.f("links_state_host_due_at_id"), "links", ["state", "host", "due_at", "id"], unique=False)
     op.create_table(
         "feed_texts",
         sa.Column("link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -149,6 +160,14 @@ def upgrade() -> None:
         sa.Column("replaced_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"]),
         sa.PrimaryKeyConstraint("article_id", "number"),
+    )
+    op.create_table(
+        "robots",
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("fetched_until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("site"),
     )
     op.create_table(
         "signatures",
@@ -255,15 +274,17 @@ def downgrade() -> None:
     op.drop_index(op.f("stories_changed_at"), table_name="stories")
     op.drop_table("stories")
     op.drop_table("signatures")
+    op.drop_table("robots")
     op.drop_table("revisions")
     op.drop_index(op.f("people_other_id"), table_name="people")
     op.drop_table("people")
     op.drop_index(op.f("feed_texts_seen_at"), table_name="feed_texts")
     op.drop_table("feed_texts")
-    op.drop_index(op.f("links_state_due_at"), table_name="links")
+    op.drop_index(op.f("links_state_host_due_at_id"), table_name="links")
     op.drop_index(op.f("links_article_id"), table_name="links")
     op.drop_table("links")
     op.drop_table("line_sightings")
+    op.drop_table("hosts")
     op.drop_table("host_lines")
     op.drop_table("fold_keys")
     op.drop_index(op.f("former_addresses_feed_id"), table_name="former_addresses")
