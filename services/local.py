@@ -120,6 +120,8 @@ def running(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[L
                     wait_for_queue(app, run)
                     app.store.prepare()
                     app.store.feeds.forget_polls()
+                    if run.queue is not None:  # nobody else works on this queue: what was under way died with the last run
+                        app.store.links.worker_died(now(), lease=settings.lease)
                     yield run, app
                 finally:
                     app.close()

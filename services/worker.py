@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 
 from services.waiting import wait_for_queue
 from shared import log
-from shared.bootstrap import App
+from shared.bootstrap import App, now
 from shared.queue import work
+from shared.store.links import Claim
 
 
 def serve_worker(app: App, name: str) -> None:
@@ -15,6 +17,10 @@ def serve_worker(app: App, name: str) -> None:
     importlib.import_module(f"workers.{name}").warm_up()
     wait_for_queue(app)
     log.logger().info("worker", outcome="started", queue=name)
-    while not work(app.queue, name):
+
+    def bring_back(claims: Sequence[Claim]) -> None:
+        app.store.links.worker_died(now(), lease=app.settings.lease, claims=claims)
+
+    while not work(app.queue, name, bring_back):
         wait_for_queue(app)
     log.logger().info("worker", outcome="stopped", queue=name)

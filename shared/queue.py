@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any, Final, NamedTuple
 
@@ -117,9 +117,13 @@ def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
     return [Claim(int(link), int(release)) for link, release in argument]
 
 
-def work(queue: JobQueue, name: str) -> bool:
-    """Work off one queue until told to stop; False where the queue went away, which RQ's worker answers by quitting."""
+def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]) -> bool:
+    """Work off one queue until told to stop; False where the queue went away, which RQ's worker answers by quitting.
+
+    `on_death` gets the claims of a job whose process was killed.
+    """
     worker = queue.worker(name)
+    worker.on_death = on_death
     _quieten_redis_errors()
     with contextlib.suppress(QueueUnreachable, StopRequested):
         worker.work(logging_level="WARNING")
@@ -134,6 +138,7 @@ class _PromptWorker(Worker):
     log_job_description = False
     max_connection_wait_time = 5.0
     asked_to_stop = False
+    on_death: Callable[[Sequence[Claim]], None] | None = None
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds after which a silent worker counts as dead."""
@@ -157,9 +162,12 @@ class _PromptWorker(Worker):
             os._exit(1)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
-        """The links' leases bring its work back; the log tells that a process died."""
+        """Tell that a process died, and whoever brings its work back; else its links' leases do."""
         del retpid, rusage
         log.logger().error("job", outcome="killed", queue=job.origin, message=f"its process ended with status {ret_val}")
+        if self.on_death is not None:
+            with contextlib.suppress(StoreUnreachable):
+                self.on_death(claims_from(job.args[0]))
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:  # noqa: ANN401 - RQ's signature
         """A job that raises is a fault of ours, or the database's: the links' leases bring the work back."""

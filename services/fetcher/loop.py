@@ -30,6 +30,7 @@ async def fetch_forever(app: App) -> None:
     with BoundedProcess(seconds=_PARSE_SECONDS, memory_bytes=_PARSE_MEMORY) as parser:
         async with app.fetcher() as fetcher:
             poller = Poller(app, fetcher, parser)
+            app.store.feeds.forget_polls()  # those of a fetcher that died; a poll done twice changes nothing
             log.logger().info("fetcher", outcome="started", feeds=len(app.store.feeds.all()))
             await asyncio.gather(_poll_due(poller, stop), _release(app, stop))
     log.logger().info("fetcher", outcome="stopped")

@@ -11,6 +11,8 @@ from shared.store.links import Claim
 
 _LINKS_AT_ONCE = 250  # keeps a release short; four of them a second are more than workers get through
 
+_SUSPICIOUS = 2  # failures after which a link goes alone: a page that kills its worker mustn't take others along each time
+
 
 def release_due(app: App) -> int:
     """Release what is due and fits in the queue; returns how many links went out. Raises `QueueUnreachable`."""
@@ -25,7 +27,10 @@ def release_due(app: App) -> int:
         lease=settings.queue_lease,
         spacing=settings.host_spacing,
     )
-    batches = list(_batches(claims, _batch_size(len(claims), settings.batch_links, settings.extract_workers)))
+    suspects = app.store.links.tried_before(claims, _SUSPICIOUS)
+    trusted = [claim for claim in claims if claim not in suspects]
+    batches = list(_batches(trusted, _batch_size(len(trusted), settings.batch_links, settings.extract_workers)))
+    batches += [[claim] for claim in claims if claim in suspects]
     for place, batch in enumerate(batches):
         try:
             app.queue.enqueue(EXTRACT, batch)

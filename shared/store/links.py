@@ -125,6 +125,23 @@ class LinkStore:
             rows = connection.execute(select(links.c.id, links.c.release).where(_at_work(), longer)).all()
         return {Claim(row.id, row.release) for row in rows}
 
+    def tried_before(self, claims: Collection[Claim], times: int) -> set[Claim]:
+        """Those of the claimed links that have failed, or lost their worker, at least so often."""
+        found = set[Claim]()
+        with self._database.reading() as connection:
+            for some in _in_parts(claims):
+                query = select(links.c.id, links.c.release).where(_held(some), links.c.attempts >= times)
+                found |= {Claim(row.id, row.release) for row in connection.execute(query)}
+        return found
+
+    def worker_died(self, now: datetime, *, lease: float, claims: Collection[Claim] | None = None) -> None:
+        """End the leases of the claimed links that a worker had begun, or of all, where it is known that it is dead."""
+        begun = (_at_work() & (links.c.lease_until <= now + timedelta(seconds=lease)),)
+        with self._database.writing() as connection:
+            for some in [None] if claims is None else _in_parts(claims):
+                which = begun if some is None else (*begun, _held(some))
+                connection.execute(update(links).where(*which).values(lease_until=now))
+
     def still_queued(self, claims: Collection[Claim], now: datetime, *, lease: float) -> None:
         """Renew the leases of links that wait in the queue for long, so that waiting never counts as a lost worker."""
         until, soon = now + timedelta(seconds=lease), now + timedelta(seconds=lease / 2)

@@ -1,0 +1,86 @@
+"""Not one link lost: the whole pipeline over a newsroom with known truth, while its processes die at random moments.
+
+The quick form runs with all tests; `make faults` runs the long one. Both print the ledger.
+
+    STORYFOLD_FAULT_LINKS     links of the newsroom (quick: 240)
+    STORYFOLD_FAULT_COUNT     faults in all, fewer where the links are done before (quick: 12)
+    STORYFOLD_FAULT_SECONDS   longest time for the faults; the run then gets as long as it needs to end (quick: 40)
+    STORYFOLD_FAULT_SEED      chooses newsroom, faults and moments
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.generator import Newsroom
+from tests.support.generator_server import serving_newsroom
+from tests.support.kill import Faults, wait_until
+from tests.support.kill_run import Doubler, FaultyRun, all_ended, running, suffer_until_done
+from tests.support.ledger import Account, account, stale
+
+LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "240"))
+COUNT = int(os.environ.get("STORYFOLD_FAULT_COUNT", "12"))
+SECONDS = float(os.environ.get("STORYFOLD_FAULT_SECONDS", "40"))
+SEED = int(os.environ.get("STORYFOLD_FAULT_SEED", "20261120"))
+
+KILLS = {
+    "kill work-horse": 30,
+    "kill parser": 12,
+    "kill extract": 10,
+    "kill dedup": 8,
+    "kill fetcher": 6,
+    "kill queue": 5,
+    "kill run": 2,
+    "wipe queue": 1,
+    "roll out": 2,
+}
+PATIENCE = {"STORYFOLD_ATTEMPTS": "20"}  # a worker that dies every second isn't a page's fault
+
+
+def told(run: FaultyRun, doubled: int, began: float, store: object) -> Account:
+    """The ledger, printed."""
+    from shared.store.store import Store
+
+    assert isinstance(store, Store)
+    slowest = sorted(run.resumed)
+    faults = run.faults.done | ({"job delivered twice": doubled} if doubled else {})
+    found = account(store, run.newsroom, faults, began)
+    print(f"\n{found.table()}")
+    if slowest:
+        at = [slowest[min(len(slowest) - 1, int(len(slowest) * share))] for share in (0.5, 0.99)]
+        print(f"resume after a fault, s: p50 {at[0]:.1f}, p99 {at[1]:.1f}, max {slowest[-1]:.1f} ({len(slowest)} measured)")
+    return found
+
+
+def survive(folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool = False) -> Account:
+    """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger."""
+    newsroom, began = Newsroom(seed=SEED, links=links), time.monotonic()
+    (folder / "state").mkdir(mode=0o700)
+    with serving_newsroom(newsroom):
+        run = FaultyRun(folder, newsroom, faults, PATIENCE)
+        newsroom.publish(0.5)
+        with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
+            waves = max(2, links // 500)
+            for wave in range(waves):
+                newsroom.publish(0.5 + 0.5 * wave / (waves - 1))
+                if wave == waves - 1:
+                    newsroom.update()
+                assert suffer_until_done(run, store, COUNT // waves, SECONDS / waves), store.links.counts()
+            assert wait_until(lambda: not stale(store, newsroom) and all_ended(store, newsroom), 90, 0.5), store.links.counts()
+            return told(run, doubler.doubled, began, store)
+
+
+@pytest.mark.timeout(SECONDS * 4 + 300)
+def test_nothing_is_lost_or_doubled_while_processes_die_and_the_queue_is_wiped(tmp_path: Path) -> None:
+    assert survive(tmp_path, Faults(KILLS, SEED, (0.1, 0.6))).is_clean
+
+
+@pytest.mark.timeout(SECONDS * 4 + 300)
+def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
+    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=min(LINKS, 5_000), doubled=True)
+    assert found.is_clean
+    assert found.faults["job delivered twice"] >= found.published // 40

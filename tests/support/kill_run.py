@@ -1,0 +1,198 @@
+"""Runs Storyfold as a person does, over a generated newsroom, while processes, queue and deliveries suffer faults."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
+
+from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable, claims_from
+from shared.store.links import Claim
+from shared.store.store import Store
+from tests.support.command import environment
+from tests.support.generator import Newsroom
+from tests.support.kill import Faults, kill, processes_of, wait_until
+
+_STOP_SECONDS = 60.0
+_END_SECONDS = 150.0  # that a calm run gets to end, whatever happened before
+
+
+@dataclass
+class FaultyRun:
+    """One `storyfold run` that is killed and started again; its log goes to a file."""
+
+    folder: Path
+    newsroom: Newsroom
+    faults: Faults
+    settings: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    resumed: list[float] = field(default_factory=list)
+    """Seconds from each fault until the next link ended."""
+
+    def start(self) -> None:
+        """Start it, or start it again."""
+        settings = {
+            "FEEDS": " ".join(self.newsroom.feed_urls()),
+            "STORYFOLD_ALLOW_ADDRESSES": f"127.0.0.1:{self.newsroom.port}",
+            "STORYFOLD_POLL_SHORTEST": "1",
+            "STORYFOLD_POLL_LONGEST": "3",
+            "STORYFOLD_HOST_SLOTS": "20",
+            "STORYFOLD_LOG": "json",
+        } | self.settings
+        with (self.folder / "run.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "services.cli", "run"],
+                cwd=self.folder,
+                env=environment(self.folder, **settings),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def suffer(self, kind: str) -> None:
+        """One fault; it counts where it hit something."""
+        act: Callable[[], bool] = {
+            "kill run": self._kill_run,
+            "kill queue": lambda: self.faults.kill_one(self._pid, "queue"),
+            "wipe queue": self._wipe,
+            "roll out": self._roll_out,
+        }.get(kind, lambda: self.faults.kill_one(self._pid, kind.removeprefix("kill ")))
+        if act():
+            self.faults.count(kind)
+
+    def stop(self) -> None:
+        """SIGTERM, and a kill where that takes too long."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._kill_run(again=False)
+            raise
+
+    @property
+    def _pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def _kill_run(self, *, again: bool = True) -> bool:
+        """Everything at once, as when a machine loses power."""
+        assert self.process is not None
+        below = processes_of(self._pid)
+        kill(self._pid)
+        for each in below:
+            kill(each.pid)
+        self.process.wait(10)
+        if again:
+            self.start()
+        return True
+
+    def _roll_out(self) -> bool:
+        """SIGTERM to every process, one after another, as a rolling restart sends it."""
+        found = [each for each in processes_of(self._pid) if each.role in {"fetcher", "extract", "dedup", "api"}]
+        return sum(kill(each.pid, signal.SIGTERM) for each in found) > 0
+
+    def _wipe(self) -> bool:
+        """Every key of the queue's server is gone."""
+        with contextlib.suppress(redis.exceptions.RedisError, FileNotFoundError):
+            queue = JobQueue(queue_url(self.folder))
+            queue.connection.flushall()
+            queue.close()
+            return True
+        return False
+
+
+def queue_url(folder: Path) -> str:
+    """Where the run in this folder has its queue."""
+    return (folder / "state" / "queue.url").read_text().strip()
+
+
+@contextlib.contextmanager
+def running(run: FaultyRun) -> Iterator[Store]:
+    """The run, and its store once it has tables; everything is stopped at the end."""
+    run.start()
+    url = run.settings.get("DATABASE_URL") or f"sqlite:///{run.folder / 'state' / 'storyfold.db'}"
+    store = Store(url)
+    try:
+        store.prepare()
+        yield store
+    finally:
+        run.stop()
+        store.close()
+
+
+def all_ended(store: Store, newsroom: Newsroom) -> bool:
+    """Every link that was published is in the store and has its outcome."""
+    counts = store.links.counts()
+    return sum(counts.values()) >= newsroom.published and not {"due", "released", "extracted"} & set(counts)
+
+
+def suffer_until_done(run: FaultyRun, store: Store, most: int, seconds: float) -> bool:
+    """Faults at random moments until all links have ended, `most` were done or time is over; then calm. Whether all ended."""
+    deadline = time.monotonic() + seconds
+    for _ in range(most if run.faults.weights else 0):
+        if wait_until(lambda: all_ended(store, run.newsroom), run.faults.next_pause(), 0.2) or time.monotonic() > deadline:
+            break
+        before, at = _ended(store), time.monotonic()
+        run.suffer(run.faults.next_kind())
+        if wait_until(lambda: _ended(store) > before or all_ended(store, run.newsroom), 60, 0.05):  # noqa: B023 - called at once
+            run.resumed.append(time.monotonic() - at)
+    return wait_until(lambda: all_ended(store, run.newsroom), _END_SECONDS + max(0.0, deadline - time.monotonic()), 0.2)
+
+
+def _ended(store: Store) -> int:
+    counts = store.links.counts()
+    return sum(number for name, number in counts.items() if name not in {"due", "released", "extracted"})
+
+
+class Doubler:
+    """Delivers every job a second time, also those that are under way or done: RQ keeps finished ones for a minute."""
+
+    def __init__(self, folder: Path, *, wanted: bool) -> None:
+        self._folder = folder
+        self._wanted = wanted
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._seen: set[tuple[str, tuple[Claim, ...]]] = set()
+        self.doubled = 0
+
+    def __enter__(self) -> Self:
+        if self._wanted:
+            self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._wanted:
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._over.wait(0.1):
+            with contextlib.suppress(QueueUnreachable, FileNotFoundError):
+                queue = JobQueue(queue_url(self._folder))
+                self._double(queue)
+                queue.close()
+
+    def _double(self, queue: JobQueue) -> None:
+        ids = [key.decode().split(":")[2] for key in queue.connection.scan_iter("rq:job:*", count=1000)]
+        for job in Job.fetch_many(ids, connection=queue.connection, serializer=JSONSerializer):
+            if job is None or job.origin not in {EXTRACT, DEDUP}:
+                continue
+            claims = claims_from(job.args[0])
+            key = (job.origin, tuple(claims))
+            if key not in self._seen:
+                self._seen.add(key)
+                queue.enqueue(job.origin, claims)
+                self.doubled += 1

@@ -1,0 +1,98 @@
+"""The ledger of a run with faults: what the newsroom published against what Storyfold made of it, as a table."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.stages.entry_to_link import entry_to_link
+from shared.store.ledger import Ledger
+from shared.store.store import Store
+from tests.support.generator import Kind, Newsroom, added
+
+_ENDS = {
+    Kind.ARTICLE: {"new-story", "joined", "unchanged"},
+    Kind.FLAKY: {"new-story", "joined", "unchanged"},
+    Kind.ALIAS: {"new-story", "joined", "unchanged"},
+    Kind.UPDATED: {"new-story", "joined", "revision", "unchanged"},
+    Kind.MISSING: {"dead:not-found"},
+    Kind.THIN: {"rejected:too-short"},
+}
+
+
+@dataclass
+class Account:
+    """What came out. Every list but `faults` and `outcomes` is to be empty."""
+
+    published: int
+    outcomes: dict[str, int]
+    lost: list[str]
+    """Links that were published and have no outcome, or none at all."""
+    invented: list[str]
+    """Links that nobody published."""
+    wrong: list[str]
+    """Links with another outcome than their page deserves."""
+    split: list[str]
+    """Stories of which the members stand in several."""
+    mixed: list[str]
+    """Stories with members of several."""
+    stale: list[str]
+    """Articles that changed, of which we have the old text."""
+    broken: list[str]
+    """Rules of the ledger that don't hold."""
+    stories: int = 0
+    faults: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing was lost, doubled, split or mixed."""
+        return not any((self.lost, self.invented, self.wrong, self.split, self.mixed, self.stale, self.broken))
+
+    def table(self) -> str:
+        """The ledger as Markdown."""
+        rows = [(f"fault: {name}", number) for name, number in sorted(self.faults.items())]
+        rows += [("links published", self.published), ("stories", self.stories)]
+        rows += [(f"outcome {name}", number) for name, number in sorted(self.outcomes.items(), key=lambda pair: -pair[1])]
+        problems = ("lost", "invented", "wrong", "split", "mixed", "stale", "broken")
+        rows += [(name, len(getattr(self, name))) for name in problems]
+        told = "\n".join(f"| {name} | {number} |" for name, number in rows)
+        first = "\n".join(f"{name}: {each}" for name in problems for each in getattr(self, name)[:5])
+        return f"| figure | value |\n|---|---|\n{told}\n| seconds | {self.seconds:.0f} |\n{first}"
+
+
+def account(store: Store, newsroom: Newsroom, faults: Mapping[str, int], began: float) -> Account:
+    """Compare; `began` is `time.monotonic()` at the start of the run."""
+    outcomes = dict(store.links.outcomes())
+    items = newsroom.items[: newsroom.published]
+    expected = {entry_to_link(newsroom.url(item)).url: item.kind for item in items}
+    truth, found = newsroom.partition(), {frozenset(story) for story in store.stories.partition()}
+    return Account(
+        published=len(items),
+        outcomes=dict(Counter(outcome or "none" for outcome in outcomes.values())),
+        lost=[url for url in expected if outcomes.get(url) is None],
+        invented=[url for url in outcomes if url not in expected],
+        wrong=[
+            f"{url} {outcomes[url]}" for url, kind in expected.items() if outcomes.get(url) and outcomes[url] not in _ENDS[kind]
+        ],
+        split=[_named(story) for story in truth - found if not any(story <= other for other in found)],
+        mixed=[_named(story) for story in found - truth if not any(story <= other for other in truth)],
+        stale=stale(store, newsroom),
+        broken=[f"{each.rule}: {each.broken} {each.examples}" for each in Ledger(store.database).check() if not each.holds],
+        stories=len(found),
+        faults=faults,
+        seconds=time.monotonic() - began,
+    )
+
+
+def stale(store: Store, newsroom: Newsroom) -> list[str]:
+    """Articles without the paragraph that the second edition added."""
+    stories = {newsroom.url(item): item.story for item in newsroom.items}
+    articles = {url: store.articles.by_url(url) for url in newsroom.updated_urls()}
+    return [url for url, article in articles.items() if article is None or added(newsroom.seed, stories[url]) not in article.text]
+
+
+def _named(story: frozenset[str]) -> str:
+    return " ".join(sorted(story))
