@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -10,9 +11,14 @@ import click
 
 from services.commands.context import settings, store
 from services.commands.output import ago, answer, as_json, facts, table
+from services.commands.silence import why_silent
 from services.feed_sources import read_feed_file, write_opml
-from shared.bootstrap import now
+from services.fetcher.check import CheckedFeed, CheckedPage, FeedCheck
+from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
+from shared.bootstrap import build, now
+from shared.bounded import BoundedProcess
 from shared.failures import Failure, Mistake
+from shared.fetch import FetchLimits
 from shared.stages.entry_to_link import entry_to_link
 from shared.store.links import NewLink
 
@@ -20,7 +26,7 @@ from shared.store.links import NewLink
 @click.group(invoke_without_command=True)
 @click.pass_context
 def feeds(context: click.Context) -> None:
-    """The feeds that are polled: list, add, remove, import, export."""
+    """The feeds that are polled: list, check, add, remove, import, export."""
     if context.invoked_subcommand is None:
         context.invoke(list_feeds)
 
@@ -28,17 +34,47 @@ def feeds(context: click.Context) -> None:
 @feeds.command("list")
 @as_json
 def list_feeds(*, json_wanted: bool = False) -> None:
-    """Show every feed, its last poll and its next."""
+    """Show every feed: its last success, its next poll, why it is silent, entries a day, and the share of duplicates."""
+    moment = now()
     with store() as opened:
-        found = opened.feeds.all()
+        found = opened.feeds.report(moment)
     if json_wanted:
-        answer([asdict(feed) for feed in found])
+        answer([asdict(feed) | {"silence": why_silent(feed, moment)} for feed in found])
         return
     rows = [
-        (feed.url, feed.title, feed.entries, feed.last_outcome or "waiting", ago(feed.polled_at), ago(feed.next_poll_at))
+        (
+            feed.url,
+            feed.title,
+            ago(feed.succeeded_at),
+            ago(feed.next_poll_at),
+            why_silent(feed, moment),
+            feed.entries,
+            feed.entries_a_day,
+            None if feed.duplicates is None else f"{feed.duplicates:.0%}",
+        )
         for feed in found
     ]
-    table("Feeds", ("feed", "title", "entries", "last poll", "when", "next"), rows, wide="feed")
+    columns = ("feed", "title", "last success", "next poll", "why silent", "entries", "a day", "duplicates")
+    table("Feeds", columns, rows, wide="feed")
+
+
+@feeds.command("check")
+@click.argument("url")
+@as_json
+def check_feed(url: str, *, json_wanted: bool) -> None:
+    """Fetch one URL now and tell what it is: a feed, or a page and the feeds that it names."""
+    if complaint := complaint_about(url):
+        raise Mistake(complaint)
+    try:
+        checked = asyncio.run(_check(url))
+    except Failure as failure:
+        raise Mistake(f"No feed was found at {url}: {failure.detail or failure.reason}") from failure
+    if json_wanted:
+        answer(asdict(checked))
+    elif isinstance(checked, CheckedFeed):
+        _tell_feed(checked)
+    else:
+        _tell_page(checked)
 
 
 @feeds.command("add")
@@ -114,6 +150,35 @@ def complaint_about(url: str) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return f"{url!r} is no feed's address; it must begin with http:// or https://."
     return None
+
+
+async def _check(url: str) -> CheckedFeed | CheckedPage:
+    app = build(settings())
+    limits = FetchLimits(total=app.settings.fetch_deadline, max_bytes=app.settings.feed_bytes)
+    with BoundedProcess(seconds=PARSE_SECONDS, memory_bytes=PARSE_MEMORY) as parser:
+        async with app.fetcher() as fetcher:
+            return await FeedCheck(fetcher, parser, limits).check(url)
+
+
+def _tell_feed(checked: CheckedFeed) -> None:
+    told: dict[str, object] = {"format": checked.format, "title": checked.title, "address": checked.url}
+    if checked.moved_to:
+        told["moved to"] = checked.moved_to
+    told |= {"entries": checked.entries, "that name no article": checked.no_articles, "told in full": checked.full_texts}
+    told |= {"newest entry": f"{checked.newest:%Y-%m-%d %H:%M} ({ago(checked.newest)})" if checked.newest else None}
+    told |= {"asks for a pause of": f"{checked.ttl / 60:.0f} min" if checked.ttl else None, "hub": checked.hub}
+    facts(told)
+    for name, addresses in (("sitemaps", checked.sitemaps), ("links", checked.links)):
+        for address in addresses:
+            click.echo(f"{name.removesuffix('s'):<20} {address}")
+
+
+def _tell_page(checked: CheckedPage) -> None:
+    where = "It names" if checked.named else "It names no feed, but this was found:"
+    click.echo(f"{checked.url} is a web page. {where}")
+    for feed in checked.feeds:
+        click.echo(f"  {feed}")
+    click.echo("`storyfold feeds add URL` adds one.")
 
 
 def _add(urls: tuple[str, ...], *, json_wanted: bool) -> None:

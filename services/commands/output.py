@@ -60,11 +60,12 @@ def ago(moment: datetime | None) -> str:
     if moment is None:
         return "never"
     seconds = (datetime.now(UTC) - moment).total_seconds()
-    text = _span(abs(seconds))
+    text = span(abs(seconds))
     return f"{text} ago" if seconds >= 0 else f"in {text}"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """A length of time in the largest unit of which it has two: `36 h`, `3 d`."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

@@ -15,6 +15,8 @@ from shared.stages.feed_text import full_text
 from shared.stages.feed_to_entries import feed_to_entries
 from shared.store.entries import FoundEntry
 
+PARSE_SECONDS, PARSE_MEMORY = 10.0, 1_000_000_000
+"""What reading one answer may take: seconds, and bytes."""
 _MOST_SITEMAPS = 3  # of an index, newest first: news is in the last ones, the rest is archive
 
 
