@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from services.commands.dead import dead
+from services.commands.doctor import doctor
 from services.commands.feeds import feeds, submit
 from services.commands.hosts import host
 from services.commands.offline import clean, extract, fold
@@ -34,7 +36,7 @@ def storyfold() -> None:
 _PROCESSES = (run, demo, serve)
 _READING = (feeds, submit, host)
 _TELLING = (stories, show, status, trace, why)
-_MENDING = (split, merge, reclean, refold)
+_MENDING = (split, merge, reclean, refold, dead, doctor)
 _FILES = (extract, clean, fold)
 for command in (*_PROCESSES, *_READING, *_TELLING, *_MENDING, *_FILES):
     storyfold.add_command(command)

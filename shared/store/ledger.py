@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, exists, func, or_, select, update
 
 from shared.model import LinkState, Outcome
 from shared.store import story_changes, trail
 from shared.store.engine import Database
 from shared.store.locks import Lock, hold
-from shared.store.schema import articles, links, members, signatures, stories
+from shared.store.schema import articles, fold_keys, links, members, signatures, stories
 from shared.store.schema import trail as trails
 
 _WITH_ARTICLE: Final = (Outcome.NEW_STORY, Outcome.JOINED, Outcome.REVISION, Outcome.UNCHANGED)
@@ -112,14 +112,15 @@ def _drop_leases(connection: Connection, ids: list[int], now: datetime) -> None:
 def _fold_again(connection: Connection, ids: list[int], now: datetime) -> None:
     """An article that should be in a story: as if it had never been folded; its links bring it there."""
     connection.execute(update(articles).where(articles.c.id.in_(ids)).values(folded_revision=0))
+    connection.execute(delete(fold_keys).where(fold_keys.c.article_id.in_(ids)))
     found = select(links.c.id).where(links.c.article_id.in_(ids), links.c.state == LinkState.DONE)
     _fetch_again(connection, list(connection.execute(found).scalars()), now)
 
 
-def _leave_story(connection: Connection, ids: list[int], now: datetime) -> None:
-    for article in ids:
-        story = connection.execute(select(members.c.story_id).where(members.c.article_id == article)).scalar_one()
-        story_changes.leave(connection, article, story, now)
+def _call_folded(connection: Connection, ids: list[int], now: datetime) -> None:
+    """It is in a story, so it was folded: its last revision, as nobody can tell which."""
+    del now
+    connection.execute(update(articles).where(articles.c.id.in_(ids)).values(folded_revision=articles.c.revision))
 
 
 def _follow_merges(connection: Connection, ids: list[int], now: datetime) -> None:
@@ -131,7 +132,7 @@ def _follow_merges(connection: Connection, ids: list[int], now: datetime) -> Non
 
 def _elect_again(connection: Connection, ids: list[int], now: datetime) -> None:
     for story in ids:
-        canonical = story_changes.elect_again(connection, story, now)
+        canonical = story_changes.elect_again(connection, story, now).canonical
         is_member = exists().where(members.c.story_id == story, members.c.article_id == stories.c.anchor_id)
         lost = update(stories).where(stories.c.id == story, ~is_member)
         connection.execute(lost.values(anchor_id=canonical))
@@ -220,7 +221,7 @@ _CHECKS: Final = (
         "a folded article is in a story", select(articles.c.id).where(articles.c.folded_revision > 0, ~_is_member), _fold_again
     ),
     Check(
-        "an article in a story was folded", select(articles.c.id).where(articles.c.folded_revision == 0, _is_member), _leave_story
+        "an article in a story was folded", select(articles.c.id).where(articles.c.folded_revision == 0, _is_member), _call_folded
     ),
     Check("no article is in a story that was merged away", _in_dead_story(), _follow_merges),
     Check("a story's canonical is its member", _stories_without(stories.c.canonical_id), _elect_again),
