@@ -12,7 +12,7 @@ from trafilatura import bare_extraction, load_html
 from trafilatura.settings import Document, Extractor
 
 from shared.stages.clean.lines import Line, prose_words, split_lines
-from shared.stages.second_opinion import key_points, looks_short, second_opinion, whole_page
+from shared.stages.second_opinion import MUCH_MORE, key_points, looks_short, second_opinion, whole_page
 
 # trafilatura logs each page without text as a warning; here that is a rejection with its reason.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -60,7 +60,7 @@ def _best_text(tree: HtmlElement, markup: str, url: str, page: Sequence[Line]) -
         return fast
     thorough = _trafilatura(tree, url, fast=False) or _from_deep(markup, url)
     text = _better(fast, thorough)
-    if text is None or not looks_short(text, page):
+    if text is None or not looks_short(text, page, MUCH_MORE):
         return text
     return second_opinion(text, markup) or text
 

@@ -20,11 +20,10 @@ _WIDER = {"big5": "big5hkscs", "euc_kr": "cp949", "gbk": "gb18030", "iso8859-11"
 _SEVEN_BITS = "iso2022_jp"
 _NO_TEXT = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"ID3", b"OggS", b"\x00\x00\x00")
 _TEXT_TYPES = ("text/", "application/xhtml", "application/xml", "application/octet-stream")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def page_to_text(page: Page) -> str | Rejection:
-    """The markup of a page, without characters that no parser takes; `not-text` for PDF, pictures and other bytes."""
+    """The markup of a page, without the zero bytes that no parser takes; `not-text` for PDF, pictures and other bytes."""
     kind = page.headers.get("content-type", "").strip().lower()
     if kind and not kind.startswith(_TEXT_TYPES) and "html" not in kind:
         return Rejection("not-text", f"the server calls it {kind.split(';')[0]}")
@@ -32,7 +31,7 @@ def page_to_text(page: Page) -> str | Rejection:
         return Rejection("too-short", "the server sent an empty page")
     if _is_no_text(page.body):
         return Rejection("not-text", "the bytes are no text")
-    return _UNFIT.sub("", decode(page.body, kind))
+    return decode(page.body, kind).replace("\0", "")
 
 
 def decode(body: bytes, content_type: str = "") -> str:

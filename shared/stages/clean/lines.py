@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UNSPACED_LONG = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
@@ -87,8 +87,9 @@ def count_words(text: str) -> int:
     return len(spaced.split()) + (by_two + 1) // 2 + (by_five + 4) // 5
 
 
+@lru_cache(maxsize=8)
 def split_lines(text: str) -> tuple[Line, ...]:
-    """The lines of a text that aren't blank."""
+    """The lines of a text that aren't blank. Several steps ask for those of one text: what they work out is worked out once."""
     return tuple(Line(stripped, place) for place, line in enumerate(text.split("\n")) if (stripped := line.strip()))
 
 
