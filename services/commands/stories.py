@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from services.commands.output import answer, as_json, facts, table
 from shared.bootstrap import queue_url
 from shared.failures import Mistake
 from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable
+from shared.stages.word_diff import word_diff
 from shared.store.store import Store
 from shared.store.stories import StoryMember, StoryTold
 
@@ -35,17 +37,22 @@ def stories(limit: int, *, json_wanted: bool) -> None:
 @click.option(
     "--removed", is_flag=True, help="Also show the lines that cleaning cut from each member, with the rule that did it."
 )
+@click.option("--revisions", is_flag=True, help="Also show what changed, word by word, in members whose page was changed.")
 @as_json
-def show(story: int, *, removed: bool, json_wanted: bool) -> None:
+def show(story: int, *, removed: bool, revisions: bool, json_wanted: bool) -> None:
     """Show a story: its canonical text, its members and the stories on the same event."""
     with store() as opened:
         told = opened.stories.get(story)
+        changed = _revisions(opened, told) if revisions and told is not None else {}
     if told is None:
         raise Mistake(f"There is no story {story}; `storyfold stories` lists them.")
     if json_wanted:
-        answer(_as_record(told, removed=removed))
+        answer(_as_record(told, removed=removed) | ({"revisions": changed} if revisions else {}))
         return
     _tell(told, removed=removed)
+    for url, changes in changed.items():
+        rows = [(each["revision"], each["before"], each["gone"], each["come"], each["after"]) for each in changes]
+        table(f"Changes of {url}", ("revision", "after …", "gone", "come", "… before"), rows, wide="come")
 
 
 @click.command()
@@ -69,6 +76,16 @@ def status(*, check: bool, json_wanted: bool) -> int:
     links: Any = counts.pop("links")
     facts(counts | {"links": sum(links.values())} | {f"  {name}": number for name, number in links.items()})
     return 0
+
+
+def _revisions(opened: Store, told: StoryTold) -> dict[str, list[dict[str, Any]]]:
+    """Each changed member's changes, numbered by the revision that brought them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in (told.canonical, *told.members):
+        texts = [old.text for old in opened.articles.old_revisions(each.article.id)] + [each.article.text]
+        for number, (old, new) in enumerate(pairwise(texts), 2):
+            found.setdefault(each.article.url, []).extend({"revision": number} | asdict(change) for change in word_diff(old, new))
+    return found
 
 
 def _counts(opened: Store) -> dict[str, object]:

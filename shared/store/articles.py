@@ -44,6 +44,16 @@ class StoredArticle:
     seen: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OldRevision:
+    """What an article said before."""
+
+    number: int
+    title: str | None
+    text: str
+    replaced: datetime
+
+
 class ArticleStore:
     """The articles of one database."""
 
@@ -82,6 +92,12 @@ class ArticleStore:
         with self._database.reading() as connection:
             rows = connection.execute(select(articles).where(articles.c.id.in_(ids)).order_by(articles.c.id)).all()
         return [stored_article(row) for row in rows]
+
+    def old_revisions(self, article: int) -> list[OldRevision]:
+        """What an article said before, oldest first."""
+        query = select(revisions).where(revisions.c.article_id == article).order_by(revisions.c.number)
+        with self._database.reading() as connection:
+            return [OldRevision(row.number, row.title, row.text, row.replaced_at) for row in connection.execute(query)]
 
     def numbers(self, since: datetime | None = None) -> list[int]:
         """The numbers of all articles, or of those extracted since a moment, oldest first."""

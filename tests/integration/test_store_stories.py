@@ -79,6 +79,7 @@ def test_a_changed_text_is_a_revision_of_its_article(store: Store) -> None:
     read = store.articles.by_url("https://a.example/1")
     assert read is not None
     assert (read.revision, read.folded_revision) == (2, 2)
+    assert [(old.number, old.text) for old in store.articles.old_revisions(read.id)] == [(1, TEXT)]
     assert members(store) == [["https://a.example/1"]]
 
 
