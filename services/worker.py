@@ -16,10 +16,14 @@ def serve_worker(app: App, name: str) -> None:
     """Work until SIGTERM; the job under way is finished or handed back first."""
     importlib.import_module(f"workers.{name}").warm_up()
     wait_for_queue(app)
+    app.store.close()  # SQLite's locks go wrong in a process that is forked beside an open connection
     log.logger().info("worker", outcome="started", queue=name)
 
     def bring_back(claims: Sequence[Claim]) -> None:
-        app.store.links.worker_died(now(), lease=app.settings.lease, claims=claims)
+        try:
+            app.store.links.worker_died(now(), lease=app.settings.lease, claims=claims)
+        finally:
+            app.store.close()
 
     while not work(app.queue, name, bring_back):
         wait_for_queue(app)

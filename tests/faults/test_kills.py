@@ -5,11 +5,13 @@ The quick form runs with all tests; `make faults` runs the long one. Both print 
     STORYFOLD_FAULT_LINKS     links of the newsroom (quick: 240)
     STORYFOLD_FAULT_COUNT     faults in all, fewer where the links are done before (quick: 12)
     STORYFOLD_FAULT_SECONDS   longest time for the faults; the run then gets as long as it needs to end (quick: 40)
+    STORYFOLD_FAULT_AWAY      seconds that a database is away (quick: 3)
     STORYFOLD_FAULT_SEED      chooses newsroom, faults and moments
 """
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.support.ledger import Account, account, stale
 LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "240"))
 COUNT = int(os.environ.get("STORYFOLD_FAULT_COUNT", "12"))
 SECONDS = float(os.environ.get("STORYFOLD_FAULT_SECONDS", "40"))
+AWAY = float(os.environ.get("STORYFOLD_FAULT_AWAY", "3"))
 SEED = int(os.environ.get("STORYFOLD_FAULT_SEED", "20261120"))
 
 KILLS = {
@@ -56,12 +59,14 @@ def told(run: FaultyRun, doubled: int, began: float, store: object) -> Account:
     return found
 
 
-def survive(folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool = False) -> Account:
+def survive(
+    folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool = False, count: int = COUNT, **own: str
+) -> Account:
     """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger."""
     newsroom, began = Newsroom(seed=SEED, links=links), time.monotonic()
     (folder / "state").mkdir(mode=0o700)
     with serving_newsroom(newsroom):
-        run = FaultyRun(folder, newsroom, faults, PATIENCE)
+        run = FaultyRun(folder, newsroom, faults, PATIENCE | own)
         newsroom.publish(0.5)
         with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
             waves = max(2, links // 500)
@@ -69,7 +74,7 @@ def survive(folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool =
                 newsroom.publish(0.5 + 0.5 * wave / (waves - 1))
                 if wave == waves - 1:
                     newsroom.update()
-                assert suffer_until_done(run, store, COUNT // waves, SECONDS / waves), store.links.counts()
+                assert suffer_until_done(run, store, count // waves, SECONDS / waves), store.links.counts()
             assert wait_until(lambda: not stale(store, newsroom) and all_ended(store, newsroom), 90, 0.5), store.links.counts()
             return told(run, doubler.doubled, began, store)
 
@@ -81,6 +86,15 @@ def test_nothing_is_lost_or_doubled_while_processes_die_and_the_queue_is_wiped(t
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
-    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=min(LINKS, 5_000), doubled=True)
+    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=max(100, LINKS // 4), doubled=True)
     assert found.is_clean
     assert found.faults["job delivered twice"] >= found.published // 40
+
+
+@pytest.mark.timeout(SECONDS * 4 + 300)
+def test_a_database_that_goes_away_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
+    faults = Faults({"database away": 3, "kill work-horse": 1}, SEED, (0.3, 0.8), away=AWAY)
+    found = survive(tmp_path, faults, links=max(100, LINKS // 4), count=max(4, COUNT // 100), DATABASE_URL=postgres_url)
+    assert found.is_clean
+    log = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
+    assert [line for line in log if line.get("outcome") in {"ended", "crashed"}] == []

@@ -47,6 +47,8 @@ class Faults:
     weights: Mapping[str, int]
     seed: int
     pause: tuple[float, float]
+    away: float = 3.0
+    """Seconds that a database stays away."""
     done: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -66,6 +66,7 @@ class FaultyRun:
             "kill run": self._kill_run,
             "kill queue": lambda: self.faults.kill_one(self._pid, "queue"),
             "wipe queue": self._wipe,
+            "database away": self._database_away,
             "roll out": self._roll_out,
         }.get(kind, lambda: self.faults.kill_one(self._pid, kind.removeprefix("kill ")))
         if act():
@@ -104,6 +105,18 @@ class FaultyRun:
         found = [each for each in processes_of(self._pid) if each.role in {"fetcher", "extract", "dedup", "api"}]
         return sum(kill(each.pid, signal.SIGTERM) for each in found) > 0
 
+    def _database_away(self) -> bool:
+        """PostgreSQL loses every connection, and nobody finds it for a few seconds."""
+        folder = Path(self.settings["DATABASE_URL"].partition("?host=")[2])
+        socket, hidden = folder / ".s.PGSQL.5432", folder / ".hidden"
+        socket.rename(hidden)
+        try:
+            end_connections(hidden_in=folder)
+            time.sleep(self.faults.away)
+        finally:
+            hidden.rename(socket)
+        return True
+
     def _wipe(self) -> bool:
         """Every key of the queue's server is gone."""
         with contextlib.suppress(redis.exceptions.RedisError, FileNotFoundError):
@@ -112,6 +125,17 @@ class FaultyRun:
             queue.close()
             return True
         return False
+
+
+def end_connections(hidden_in: Path) -> None:
+    """SIGTERM to every server process that serves a client, as an administrator's shutdown does."""
+    main = int((hidden_in / "data" / "postmaster.pid").read_text().split()[0])
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            title = (folder / "cmdline").read_bytes().decode(errors="replace")
+            if int(stat[1]) == main and "[local]" in title:
+                kill(int(folder.name), signal.SIGTERM)
 
 
 def queue_url(folder: Path) -> str:
