@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
-.PHONY: help run demo test unit check format lock bench-folding bench-extraction bench-feeds docker-check clean
+.PHONY: help run demo test unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,10 +32,13 @@ docker-check: .venv/dev  ## check the compose file and the Dockerfile with the r
 	@$(BIN)/hadolint Dockerfile
 
 bench-folding: .venv/bench  ## folding against other near-duplicate finders, on the labelled corpora
-	@$(BIN)/python bench/folding.py
+	@$(BIN)/python -m bench.folding
+
+bench-store: .venv/dev  ## what folding costs with the store, and the look-up at a million articles
+	@$(BIN)/python -m bench.store_folding
 
 bench-extraction: .venv/bench  ## extraction against other extractors, on the labelled corpora
-	@$(BIN)/python bench/extraction.py
+	@$(BIN)/python -m bench.extraction
 
 bench-feeds: .venv/bench  ## polling against a bare client and feedparser
 	@$(BIN)/python -m bench.feeds
