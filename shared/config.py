@@ -46,6 +46,12 @@ def _text(text: str) -> str:
     return text
 
 
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise _Unusable("an address that begins with http:// or https://")
+    return text.rstrip("/")
+
+
 def _path(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
@@ -155,6 +161,12 @@ class Settings:
     attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
     fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")
     api_bind: str = _setting("STORYFOLD_API_BIND", "127.0.0.1", _text, "Address that the API listens on.")
+    public_url: str = _setting(
+        "STORYFOLD_PUBLIC_URL",
+        "",
+        _web_address,
+        "Address under which the API is reached from the web; where it is set, feeds that offer a WebSub hub are subscribed to.",
+    )
     api_port: int = _setting(
         "STORYFOLD_API_PORT", "8420", _whole(0, 65_535), "Port that the API listens on; 0 takes any free one."
     )

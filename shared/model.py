@@ -95,6 +95,8 @@ class ParsedFeed:
     entries: tuple[Entry, ...]
     ttl: float | None = None
     hub: str | None = None
+    """The WebSub hub that it names, and the address under which that hub knows it (`rel=self`)."""
+    topic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

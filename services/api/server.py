@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from services.api.websub import websub_routes
 from shared import log
 from shared.bootstrap import App
 from shared.failures import Mistake
@@ -57,7 +58,7 @@ def make_api(app: App) -> Starlette:
             return HTMLResponse(_page(app, found), status)
         return JSONResponse(_record(found), status)
 
-    return Starlette(routes=[Route("/", health), Route("/health", health)])
+    return Starlette(routes=[Route("/", health), Route("/health", health), *websub_routes(app)])
 
 
 def look(app: App) -> Health:

@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import random
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.fetcher.reading import FeedRead, FeedReader
+from services.fetcher.subscribe import Subscriber
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
@@ -24,10 +26,11 @@ _NOTHING = Recorded(new=0, changed=0, known=0)
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What the feed's server answered, and over which redirects."""
+    """What the feed's server answered, over which redirects, and when it was asked."""
 
     page: Page
     trail: tuple[Hop, ...]
+    began: datetime
     body_hash: str
 
 
@@ -52,8 +55,9 @@ class Poller:
     async def _poll(self, feed: Feed) -> dict[str, object]:
         limits = FetchLimits(total=self.app.settings.fetch_deadline, max_bytes=self.app.settings.feed_bytes)
         trail: list[Hop] = []
+        began = now()
         page = await self.fetcher.get(feed.url, headers=_conditions(feed), accept=Accept.FEED, limits=limits, trail=trail)
-        answer = _Answer(page, tuple(trail), hashlib.blake2b(page.body, digest_size=16).hexdigest())
+        answer = _Answer(page, tuple(trail), began, hashlib.blake2b(page.body, digest_size=16).hexdigest())
         if page.status == 304:
             return await self._finish(feed, answer, "not-modified", None, _NOTHING)
         if answer.body_hash == feed.body_hash:
@@ -67,6 +71,8 @@ class Poller:
     async def _finish(
         self, feed: Feed, answer: _Answer, outcome: str, read: FeedRead | None, recorded: Recorded
     ) -> dict[str, object]:
+        subscriber = Subscriber(self.app, self.fetcher)
+        await subscriber.keep(feed, answer.page, read)
         following = self._schedule(feed, answer.page, read, recorded)
         etag, last_modified, body_hash = _validators(feed, answer, read)
         moved = _move(feed, answer)
@@ -77,7 +83,7 @@ class Poller:
             body_hash=body_hash,
             outcome=outcome,
             interval=following.interval,
-            next_poll_at=following.at,
+            next_poll_at=await subscriber.poll_at(feed, following.at, answer.began),
             ttl=read.ttl if read else feed.ttl,
             moved=moved,
             healthy=answer.page.status != 304 or feed.failures == 0,

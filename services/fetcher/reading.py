@@ -32,6 +32,7 @@ class FeedRead:
     refused: int = 0
     ttl: float | None = None
     hub: str | None = None
+    topic: str | None = None
     sitemaps: tuple[str, ...] = ()
 
 
@@ -76,7 +77,7 @@ def parse_feed(argument: tuple[bytes, str, str | None]) -> FeedRead:
         return FeedRead(sitemaps=sitemap.children(feed_limits.unzipped(body), feed_url=url)[:_MOST_SITEMAPS])
     found = [each for each in map(_found, parsed.entries) if each is not None]
     refused = len(parsed.entries) - len(found)
-    return FeedRead(parsed.title, _each_link_once(found), refused, parsed.ttl, parsed.hub)
+    return FeedRead(parsed.title, _each_link_once(found), refused, parsed.ttl, parsed.hub, parsed.topic)
 
 
 def _found(entry: Entry) -> FoundEntry | None:

@@ -1,4 +1,4 @@
-"""One GET at a time, redirects included: `Fetcher.get` answers with a `Page` or raises one of the three failures."""
+"""One request at a time, a GET's redirects included: it answers with a `Page` or raises one of the three failures."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
+from urllib.parse import urlencode
 
 import certifi
 import httpcore
@@ -114,6 +115,23 @@ class Fetcher:
         except TimeoutError as error:
             raise Transient("timeout", f"No whole answer within {bounds.total:g} s.") from error
 
+    async def post_form(self, url: str, form: Mapping[str, str], *, limits: FetchLimits | None = None) -> Page:
+        """Send a form, through the same guard as every page; a redirect is a failure: nobody but `url` gets it.
+
+        Raises `Transient`, `Permanent` or `Hostile`.
+        """
+        bounds, target = limits or self._limits, target_of(url)
+        body = urlencode(form).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))}
+        try:
+            async with asyncio.timeout(bounds.total):
+                outcome = await self._exchange(target, headers, Accept.ANY, bounds, JobCookies(), body)
+        except TimeoutError as error:
+            raise Transient("timeout", f"No whole answer within {bounds.total:g} s.") from error
+        if isinstance(outcome, Hop):
+            raise Permanent("client-error", f"{target.host} redirects what was posted to it.")
+        return outcome
+
     async def _follow(self, url: str, headers: dict[str, str], accept: Accept, bounds: FetchLimits, trail: list[Hop]) -> Page:
         target, cookies = target_of(url), JobCookies()
         while True:
@@ -126,10 +144,16 @@ class Fetcher:
             target, headers = target_of(outcome.target), {}
 
     async def _exchange(
-        self, target: Target, headers: Mapping[str, str], accept: Accept, bounds: FetchLimits, cookies: JobCookies
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        accept: Accept,
+        bounds: FetchLimits,
+        cookies: JobCookies,
+        posted: bytes | None = None,
     ) -> Page | Hop:
         """One request and its answer, with the network's errors told as ours."""
-        request = self._request(target, headers, accept, bounds, cookies)
+        request = self._request(target, headers, accept, bounds, cookies, posted)
         try:
             response = await self._pool.handle_async_request(request)
             _tell_head_is_read(response)
@@ -145,7 +169,13 @@ class Fetcher:
             raise _network_failure(error, target) from error
 
     def _request(
-        self, target: Target, headers: Mapping[str, str], accept: Accept, bounds: FetchLimits, cookies: JobCookies
+        self,
+        target: Target,
+        headers: Mapping[str, str],
+        accept: Accept,
+        bounds: FetchLimits,
+        cookies: JobCookies,
+        posted: bytes | None,
     ) -> httpcore.Request:
         lines = {
             "Host": target.host_header,
@@ -156,8 +186,9 @@ class Fetcher:
             **headers,
         }
         return httpcore.Request(
-            "GET",
+            "GET" if posted is None else "POST",
             httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
+            content=posted,
             headers=[
                 (name.encode("ascii"), value.encode("latin-1")) for name, value in lines.items() if _SENDABLE.fullmatch(value)
             ],

@@ -61,9 +61,10 @@ def pause(feed: Mapping[str, Any]) -> float | None:
     return period / max(1, int(frequency) if frequency.isascii() and frequency.isdigit() and len(frequency) < 6 else 1)
 
 
-def hub(feed: Mapping[str, Any]) -> str | None:
-    """The WebSub hub that the feed names."""
-    return next((str(link.get("href")) for link in feed.get("links", []) if link.get("rel") == "hub" and link.get("href")), None)
+def link_to(feed: Mapping[str, Any], relation: str, feed_url: str) -> str | None:
+    """The address that the feed names for a relation, such as its WebSub hub."""
+    named = (web_address(link.get("href"), feed_url) for link in feed.get("links", []) if link.get("rel") == relation)
+    return next((url for url in named if url), None)
 
 
 def web_address(candidate: str | None, base: str) -> str | None:

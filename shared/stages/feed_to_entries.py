@@ -62,7 +62,8 @@ def _by_feedparser(body: bytes, feed_url: str, content_type: str | None) -> Pars
         title=entry_from_feed.plain_text(parsed["feed"].get("title")),
         entries=tuple(each for each in entries if each is not None),
         ttl=entry_from_feed.pause(parsed["feed"]),
-        hub=entry_from_feed.hub(parsed["feed"]),
+        hub=entry_from_feed.link_to(parsed["feed"], "hub", feed_url),
+        topic=entry_from_feed.link_to(parsed["feed"], "self", feed_url),
     )
 
 

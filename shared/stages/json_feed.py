@@ -26,6 +26,7 @@ def read(body: bytes, *, feed_url: str) -> ParsedFeed:
         title=plain_text(_text(told, "title")),
         entries=tuple(each for each in entries if each is not None),
         hub=_hub(told),
+        topic=web_address(_text(told, "feed_url"), feed_url),
     )
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select, update
 
-from shared.store.schema import entries, feeds, former_addresses
+from shared.store.schema import entries, feeds, former_addresses, subscriptions
 from shared.store.upsert import insert_or_replace
 
 
 def rewrite(connection: Connection, feed: int, url: str) -> None:
-    """Give a feed its new address. Validators belong to the old one, so they go; the old address is remembered."""
+    """Give a feed its new address. Validators and a hub's subscription belong to the old one, so they go.
+
+    The old address is remembered.
+    """
     both = select(feeds.c.id, feeds.c.url).where((feeds.c.id == feed) | (feeds.c.url == url)).order_by(feeds.c.id)
     rows = {row.id: row.url for row in connection.execute(both.with_for_update())}
     if rows.get(feed, url) == url:
         return
     other = next((number for number in rows if number != feed), None)
-    if other is not None:
-        _merge(connection, feed, other)
     kept = feed if other is None else other
+    connection.execute(delete(subscriptions).where(subscriptions.c.feed_id == feed))
     old = {"url": rows[feed], "feed_id": kept}
     connection.execute(delete(former_addresses).where(former_addresses.c.url == url))
+    if other is not None:
+        _merge(connection, feed, other)
     connection.execute(insert_or_replace(connection, former_addresses, "feed_id"), [old])
     if other is None:
         unbound = {"etag": None, "last_modified": None, "moved_to": None, "moved_held": 0}

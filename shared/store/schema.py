@@ -84,6 +84,19 @@ feeds = Table(
     Column("ttl", Float),
 )
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("feed_id", _Id, ForeignKey("feeds.id"), primary_key=True, autoincrement=False),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("token", String(43), nullable=False, unique=True),
+    Column("secret", String(43), nullable=False),
+    Column("ask_at", Moment, nullable=False),
+    Column("lease_until", Moment),
+    Column("pushed_at", Moment),
+)
+
 former_addresses = Table(
     "former_addresses",
     metadata,

@@ -13,6 +13,7 @@ from shared.store.hosts import HostStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
 from shared.store.stories import StoryStore
+from shared.store.subscriptions import SubscriptionStore
 from shared.store.trail import TrailStore
 
 StoreUnreachable = OperationalError
@@ -24,6 +25,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.database = Database(url)
         self.feeds = FeedStore(self.database)
+        self.subscriptions = SubscriptionStore(self.database)
         self.links = LinkStore(self.database)
         self.articles = ArticleStore(self.database)
         self.stories = StoryStore(self.database)

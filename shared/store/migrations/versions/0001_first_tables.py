@@ -72,6 +72,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("former_addresses_feed_id"), "former_addresses", ["feed_id"], unique=False)
     op.create_table(
+        "subscriptions",
+        sa.Column("feed_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("hub", sa.Text(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("token", sa.String(length=43), nullable=False),
+        sa.Column("secret", sa.String(length=43), nullable=False),
+        sa.Column("ask_at", Moment(), nullable=False),
+        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("pushed_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"]),
+        sa.PrimaryKeyConstraint("feed_id"),
+        sa.UniqueConstraint("token", name=op.f("subscriptions_token_once")),
+    )
+    op.create_table(
         "fold_keys",
         sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seen_at", sa.Integer(), autoincrement=False, nullable=False),
@@ -287,6 +301,7 @@ def downgrade() -> None:
     op.drop_table("hosts")
     op.drop_table("host_lines")
     op.drop_table("fold_keys")
+    op.drop_table("subscriptions")
     op.drop_index(op.f("former_addresses_feed_id"), table_name="former_addresses")
     op.drop_table("former_addresses")
     op.drop_index(op.f("feeds_next_poll_at"), table_name="feeds")
