@@ -14,7 +14,6 @@ from shared import log
 from shared.bootstrap import App, now, opened
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Hostile, Permanent, Transient
-from shared.fetch import Accept, Fetcher
 from shared.fetch.client import tls_context
 from shared.model import Link, LinkState, Outcome, Page, Rejection
 from shared.patience import until_reachable
@@ -30,10 +29,12 @@ from shared.stages.clean.host_lines import (
 )
 from shared.stages.entry_to_link import entry_to_link
 from shared.stages.feed_text import page_of
+from shared.stages.host_pace import Later
 from shared.stages.link_retry import RetryAt, after_failure
 from shared.stages.page_to_article import Extracted, ReadPage, Told, host_of, page_to_article, read_page, read_to_article
 from shared.store.links import Claim
 from shared.store.store import StoreUnreachable
+from workers.polite_fetch import PoliteFetcher
 
 _GRACE = 10.0  # seconds that links under way have once the process is asked to stop; the rest is handed back
 
@@ -50,7 +51,7 @@ async def extract_batch(app: App, claims: Sequence[Claim]) -> None:
     memory = app.settings.extract_memory * 1_000_000
     with BoundedProcess(seconds=app.settings.extract_seconds, memory_bytes=memory) as parser:
         async with app.fetcher() as fetcher:
-            worker = _Worker(app, fetcher, parser)
+            worker = _Worker(app, PoliteFetcher(app, fetcher), parser)
             following = await _all_in_time(app, links, worker)
     _enqueue_folding(app, following)
 
@@ -87,7 +88,7 @@ def _take(app: App, claims: Sequence[Claim]) -> list[Link]:
 @dataclass(frozen=True, slots=True)
 class _Worker:
     app: App
-    fetcher: Fetcher
+    fetcher: PoliteFetcher
     parser: BoundedProcess
 
     async def extract(self, link: Link) -> Claim | None:
@@ -110,9 +111,10 @@ class _Worker:
         return following
 
     async def _extract(self, link: Link, claim: Claim, facts: dict[str, object]) -> tuple[str, Claim | None]:
-        watch = log.Stopwatch()
-        page = await self.fetcher.get(link.url, accept=Accept.PAGE)
-        facts["ms_fetch"] = watch.ms()
+        page = await self.fetcher.get(link, facts)
+        if isinstance(page, Later):
+            self.app.store.hosts.postpone(claim, page, now())
+            return f"later:{page.reason}", None
         self._keep(claim)
         read = await self.parser.run(_read, (page, _told(link, page), now()))
         if isinstance(read, Rejection):

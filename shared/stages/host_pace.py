@@ -20,6 +20,7 @@ FAILURES_UNTIL_DOWN: Final = 5
 _FIRST_BACKOFF: Final = timedelta(minutes=1)
 _LONGEST_BACKOFF: Final = timedelta(hours=1)
 _PATIENCE: Final = timedelta(days=1)
+_PROBES_UNTIL_GIVEN_UP: Final = 20  # beside the day: a machine that slept through it has seen nothing
 _LONGEST_CRAWL_DELAY: Final = 30.0  # seconds; some sites ask for hours, which nobody who wants to be read can mean
 _LONGEST_WAIT: Final = 5.0  # seconds that a worker waits with a link in hand; beyond, the link goes back
 _RATE_LIMIT_PAUSE: Final = 60.0  # seconds, where a host that says "too many" doesn't say for how long
@@ -127,7 +128,8 @@ def after_silence(health: Health, now: datetime) -> Health:
 
 def given_up(health: Health, now: datetime) -> datetime | None:
     """Links older than this end with their host, once it has been down for a day; None while there is hope."""
-    if health.down_since is None or now - health.down_since < _PATIENCE:
+    probed = health.failures - FAILURES_UNTIL_DOWN >= _PROBES_UNTIL_GIVEN_UP
+    if health.down_since is None or now - health.down_since < _PATIENCE or not probed:
         return None
     return now - _PATIENCE
 

@@ -12,6 +12,7 @@ from shared.model import Outcome
 _FIRST_PAUSE: Final = 60.0
 _LONGEST_PAUSE: Final = 6 * 3600.0
 _CONTENT: Final = frozenset({"not-text", "not-html", "too-large", "bad-encoding", "not-an-article-link"})
+_ASKED_NOT_TO: Final = "robots"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,12 @@ def after_failure(failure: Failure, attempts: int, *, now: datetime, max_attempt
     """Decide; `attempts` counts the one that just failed, `jitter` is a number from 0 to 1.
 
     What may pass is tried after 1, 4, 16 … minutes (±20 %), or when the server says, at most 6 hours later, `max_attempts`
-    times in all. The rest ends at once: `rejected` where the content is at fault or a rule of safety was broken, `dead`
-    where no page was had.
+    times in all. The rest ends at once: `rejected` where the content is at fault, a rule of safety was broken or the site
+    asks not to be read, `dead` where no page was had.
     """
     if isinstance(failure, Transient) and attempts < max_attempts:
         return RetryAt(now + timedelta(seconds=_pause(failure, attempts, jitter)))
-    rejected = isinstance(failure, Hostile) or failure.reason in _CONTENT or failure.reason.startswith("parse-")
+    rejected = isinstance(failure, Hostile) or failure.reason in {*_CONTENT, _ASKED_NOT_TO} or failure.reason.startswith("parse-")
     return End((Outcome.REJECTED if rejected else Outcome.DEAD).because(failure.reason))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, exists, select, update
 
 from shared.model import LinkState, Outcome
 from shared.stages import host_pace
@@ -18,7 +18,8 @@ from shared.stages.robots import RobotsFile, kept_seconds
 from shared.store import trail
 from shared.store.engine import Database
 from shared.store.links import Claim
-from shared.store.schema import hosts, links, robots
+from shared.store.locks import Lock, hold
+from shared.store.schema import feed_texts, hosts, links, robots
 from shared.store.upsert import insert_or_replace, insert_or_skip
 
 _LARGEST_KEPT: Final = 100_000  # bytes; the few sites with a larger robots.txt are asked for it once a job
@@ -30,7 +31,8 @@ class Host:
     """What is known of a host."""
 
     health: Health = _UNKNOWN
-    crawl_delay: float | None = None
+    has_pace: bool = False
+    """Its robots.txt asked for a pause between requests, or it was given turns before."""
 
 
 class HostStore:
@@ -43,7 +45,7 @@ class HostStore:
         """What is known of a host; nothing, at first."""
         with self._database.reading() as connection:
             row = connection.execute(select(hosts).where(hosts.c.host == host)).first()
-        return Host() if row is None else Host(_health(row), row.crawl_delay)
+        return Host() if row is None else Host(_health(row), bool(row.crawl_delay or row.next_turn_at))
 
     def begin_probe(self, host: str, now: datetime) -> Later | None:
         """Take it upon oneself to find out whether a host that is down is back; later, where another does so already."""
@@ -97,12 +99,17 @@ class HostStore:
             return changed
 
     def end_waiting(self, host: str, before: datetime, now: datetime) -> int:
-        """End the links that have waited since `before` for a host that is down; returns how many."""
+        """End the links that have waited since `before` for a host that is down; returns how many.
+
+        Those that a feed told in full are left to be tried, one at a time: then they end with the feed's text.
+        """
         outcome, detail = Outcome.DEAD.because("host-down"), "Its host could not be reached for a day."
         values = {"state": LinkState.DONE, "outcome": outcome, "reason": detail, "finished_at": now, "lease_until": None}
+        told = exists().where(feed_texts.c.link_id == links.c.id)
         waiting = update(links).where(links.c.state == LinkState.DUE, links.c.host == host, links.c.created_at <= before)
         with self._database.writing() as connection:
-            ended = list(connection.execute(waiting.values(values).returning(links.c.id)).scalars())
+            hold(connection, Lock.RELEASE)
+            ended = list(connection.execute(waiting.where(~told).values(values).returning(links.c.id)).scalars())
             trail.write(connection, ended, "extract", outcome, now, detail)
         return len(ended)
 

@@ -43,7 +43,7 @@ def test_what_never_passes_ends_dead_after_the_last_attempt() -> None:
     assert end(Transient("dns"), 9) == "dead:dns"
 
 
-@pytest.mark.parametrize("reason", ["not-found", "gone", "forbidden", "client-error", "too-many-redirects", "robots", "bad-url"])
+@pytest.mark.parametrize("reason", ["not-found", "gone", "forbidden", "client-error", "too-many-redirects", "bad-url"])
 def test_a_page_that_is_not_to_be_had_ends_dead_at_once(reason: str) -> None:
     assert end(Permanent(reason)) == f"dead:{reason}"
 
@@ -56,3 +56,7 @@ def test_a_page_whose_content_is_at_fault_ends_rejected_at_once(reason: str) -> 
 @pytest.mark.parametrize("reason", ["private-address", "header-too-large", "bad-url"])
 def test_a_broken_rule_of_safety_ends_rejected_at_once(reason: str) -> None:
     assert end(Hostile(reason)) == f"rejected:{reason}"
+
+
+def test_a_page_that_its_site_asks_not_to_read_ends_rejected() -> None:
+    assert end(Permanent("robots")) == "rejected:robots"
