@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
-.PHONY: help run demo test unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
+.PHONY: help run demo test faults unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,11 @@ demo: .venv/runtime  ## the whole pipeline over the bundled newsroom, then a tab
 
 test: .venv/dev check  ## checks, then every test, on SQLite and PostgreSQL, against a real queue
 	@$(BIN)/python -m pytest
+
+faults: .venv/dev  ## the long fault programme: kills, wipes, outages, double deliveries, crash schedules; prints the ledger (FAULT_LINKS=, FAULT_COUNT=, FAULT_SECONDS=)
+	@STORYFOLD_FAULT_LINKS=$(or $(FAULT_LINKS),20000) STORYFOLD_FAULT_COUNT=$(or $(FAULT_COUNT),2000) \
+	  STORYFOLD_FAULT_SECONDS=$(or $(FAULT_SECONDS),3600) STORYFOLD_FAULT_AWAY=$(or $(FAULT_AWAY),60) \
+	  STORYFOLD_FAULT_SCHEDULES=$(or $(FAULT_SCHEDULES),10000) $(BIN)/python -m pytest -s tests/faults
 
 unit: .venv/dev  ## the tests that need no server
 	@$(BIN)/python -m pytest tests/unit

@@ -138,6 +138,12 @@ class Settings:
     queue_jobs: int = _setting(
         "STORYFOLD_QUEUE_JOBS", "50", _whole(1, 10_000), "Jobs that may wait in the extract queue before the fetcher holds back."
     )
+    min_free_disk: float = _setting(
+        "STORYFOLD_MIN_FREE_DISK",
+        "5",
+        _number(0, 90),
+        "Share of the state folder's disk, in percent, that stays free: below it nothing new is fetched.",
+    )
     host_slots: int = _setting("STORYFOLD_HOST_SLOTS", "2", _whole(1, 100), "Downloads from one host at the same time.")
     host_spacing: float = _setting(
         "STORYFOLD_HOST_SPACING",

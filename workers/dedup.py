@@ -27,12 +27,13 @@ def run(argument: Sequence[Sequence[int]]) -> None:
     """The job function: everything it needs stands in the environment, so a forked work-horse opens its own connections."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a batch takes a second at most: it is finished
     with opened(os.environ) as app:
-        fold_batch(app, claims_from(argument))
+        claims = claims_from(argument)
+        until_reachable("database", lambda: fold_batch(app, claims), StoreUnreachable)
 
 
 def fold_batch(app: App, claims: Sequence[Claim]) -> None:
     """Fold the claimed links' articles, those that are still ours, one by one."""
-    for link in until_reachable("database", lambda: _take(app, claims), StoreUnreachable):
+    for link in _take(app, claims):
         with log.unit_of_work(url=link.url, host=link.host, link=link.id):
             try:
                 _fold(app, link)

@@ -41,8 +41,12 @@ _GRACE = 10.0  # seconds that links under way have once the process is asked to 
 
 def run(argument: Sequence[Sequence[int]]) -> None:
     """The job function: everything it needs stands in the environment, so a forked work-horse opens its own connections."""
+    claims = claims_from(argument)
     with opened(os.environ) as app:
-        asyncio.run(extract_batch(app, claims_from(argument)))
+        try:
+            asyncio.run(extract_batch(app, claims))
+        except StoreUnreachable:  # no fault of the links: hand them back as soon as somebody can write that down
+            until_reachable("database", lambda: app.store.links.give_back(claims, now()), StoreUnreachable)
 
 
 async def extract_batch(app: App, claims: Sequence[Claim]) -> None:

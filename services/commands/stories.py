@@ -10,6 +10,7 @@ import click
 
 from services.commands.context import settings, store
 from services.commands.output import answer, as_json, facts, table
+from services.fetcher.pressure import why_held_back
 from shared.bootstrap import queue_url
 from shared.failures import Mistake
 from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable
@@ -70,6 +71,11 @@ def status(*, check: bool, json_wanted: bool) -> int:
     counts["queue"] = (
         "not running" if waiting is None else f"{waiting[EXTRACT]} extract jobs and {waiting[DEDUP]} dedup jobs wait"
     )
+    links_now: Any = counts["links"]
+    jobs = 0 if waiting is None else waiting[EXTRACT]
+    held_back = why_held_back(settings(), jobs=jobs, to_fold=links_now.get("extracted", 0))
+    if held_back is not None:
+        counts["held back"] = held_back
     if json_wanted:
         answer(counts)
         return 0

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from services.fetcher.poll import Poller
+from services.fetcher.pressure import Pressure
 from services.fetcher.reconcile import Reconciler
 from services.fetcher.release import fold_again, reclaim_lost, release_due
 from shared import log
@@ -53,16 +54,17 @@ async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
-    patience, reconciler = _Patience("queue or database"), Reconciler(app)
+    patience, reconciler, pressure = _Patience("queue or database"), Reconciler(app), Pressure(app)
     while not stop.is_set():
-        await patience.attempt(lambda: _release_once(app, reconciler))
+        await patience.attempt(lambda: _release_once(app, reconciler, pressure))
         await _pause(stop, patience.seconds)
 
 
-def _release_once(app: App, reconciler: Reconciler) -> None:
+def _release_once(app: App, reconciler: Reconciler, pressure: Pressure) -> None:
     fold_again(app, reconciler.look())
     reclaim_lost(app)
-    release_due(app)
+    if not pressure.is_high():
+        release_due(app)
 
 
 class _Patience:

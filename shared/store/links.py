@@ -167,6 +167,12 @@ class LinkStore:
             query = select(func.count()).select_from(links).where(links.c.state != LinkState.DONE)
             return int(connection.scalar(query) or 0)
 
+    def count(self, state: LinkState) -> int:
+        """How many links are in a state, by its index."""
+        query = select(func.count()).select_from(links).where(links.c.state == state)
+        with self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     def outcomes(self) -> list[tuple[str, str | None]]:
         """Every link's URL and outcome, None where it has none yet."""
         with self._database.reading() as connection:

@@ -166,6 +166,7 @@ def all_ended(store: Store, newsroom: Newsroom) -> bool:
 def suffer_until_done(run: FaultyRun, store: Store, most: int, seconds: float) -> bool:
     """Faults at random moments until all links have ended, `most` were done or time is over; then calm. Whether all ended."""
     deadline = time.monotonic() + seconds
+    wait_until(lambda: _ended(store) > 0, _END_SECONDS)  # a run that can't start says so and ends, as a person wants it
     for _ in range(most if run.faults.weights else 0):
         if wait_until(lambda: all_ended(store, run.newsroom), run.faults.next_pause(), 0.2) or time.monotonic() > deadline:
             break
