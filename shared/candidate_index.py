@@ -17,7 +17,7 @@ class CandidateIndex:
     """Keys → articles. Articles are numbers that go up as they are added."""
 
     def __init__(self, postings: int) -> None:
-        """Room for this many postings (keys of articles), 24 bytes each; an article has at most 28."""
+        """Room for this many postings (keys of articles), 24 bytes each; an article has at most 24."""
         self._size = postings
         self._buckets = (1 << max(postings - 1, 1).bit_length()) - 1
         self._heads = array("q", [_NONE]) * (self._buckets + 1)

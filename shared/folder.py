@@ -16,7 +16,7 @@ from shared.stages.article_to_story import Candidate, Decision, Incoming, Role, 
 from shared.stages.fingerprint import fingerprint
 
 _NEWEST = 8
-_KEYS = 28
+_KEYS = 24
 _UNDATED = math.inf
 
 

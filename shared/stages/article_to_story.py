@@ -39,19 +39,21 @@ __all__ = [
     "choose_candidates",
 ]
 
-_MOST_CANDIDATES, _FEW = 20, 4
+_MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _FEW = 20, 8, 4
 
 
 def choose_candidates(shared: Mapping[int, int]) -> list[int]:
     """Of the articles that share keys, with how many: the 20 that share most, newest (largest id) first among equals.
 
-    One shared key is chance more often than not, so of those only so many are looked at as make four in all.
+    Two shared keys may be chance (99 % of edited copies share 4), so at most 8 of those are looked at; one mostly is, so of
+    those only so many as make four in all.
     """
-    several = [article for article, keys in shared.items() if keys > 1]
-    if len(several) < _FEW:
-        single = sorted((article for article, keys in shared.items() if keys == 1), reverse=True)
-        several += single[: _FEW - len(several)]
-    return sorted(several, key=lambda article: (shared[article], article), reverse=True)[:_MOST_CANDIDATES]
+    ranked = sorted(shared.items(), key=lambda item: (item[1], item[0]), reverse=True)
+    several = [article for article, keys in ranked if keys > 2][:_MOST_CANDIDATES]
+    several += [article for article, keys in ranked if keys == 2][: min(_MOST_WITH_TWO_KEYS, _MOST_CANDIDATES - len(several))]
+    if len(several) >= _FEW:
+        return several
+    return several + [article for article, keys in ranked if keys == 1][: _FEW - len(several)]
 
 
 def article_to_story(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from shared.stages.decision import Role, StoryView, Told
 from shared.stages.figures import Figures, compare
-from shared.stages.same_text import Verdict, contradict, is_copy, near_identical, same_text
+from shared.stages.same_text import Verdict, contradict, is_copy, is_retold, near_identical, quotes, same_text
 
 _SMALL_CORE, _LONE = 2, 2
 
@@ -45,14 +45,16 @@ def loosely(figures: Figures) -> bool:
     """Near enough to be no stranger. Of a long text retold in brief, that is most of the brief one's wording."""
     if figures.unspaced:
         return figures.words >= 0.15
+    if is_retold(figures):
+        return True
     if figures.trigrams_in_shorter >= 0.60 or (figures.words >= 0.40 and figures.content >= 0.55):
         return True
     return figures.words >= 0.30 and figures.content >= 0.65
 
 
 def _knows(figures: Figures) -> bool:
-    """Near, and with no quarrel about facts: pages of one template are near each other too."""
-    return loosely(figures) and not contradict(figures)
+    """Near, with no quarrel about facts (pages of one template are near each other too), and not merely quoting."""
+    return loosely(figures) and not contradict(figures) and not quotes(figures)
 
 
 def is_passage(figures: Figures) -> bool:

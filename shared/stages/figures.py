@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from shared.stages.payload import GROUPS, OCTOGRAMS, SET_OF_GROUP, SETS, TRIGRAMS, Counts, Payloads, counts_at, unpack
+from shared.stages.payload import FACT_PAIRS, GROUPS, OCTOGRAMS, SET_OF_GROUP, SETS, TRIGRAMS, Counts, Payloads, counts_at, unpack
 from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS
 
 _HASHES = 1 << 16
@@ -39,6 +39,10 @@ class Figures(NamedTuple):
     numbers: int
     numbers_agree: float
     """FN: as FA, of numbers alone."""
+    facts_in_order: float
+    """F2: of the pairs of facts that follow each other in the text that has fewer, those that follow each other in both."""
+    fact_pairs: int
+    """How many pairs that is a share of, at most 64."""
     shorter: int
     """Words in the shorter text."""
     longer: bool
@@ -81,12 +85,12 @@ def compare(payload: bytes, others: Sequence[bytes]) -> list[Figures]:
 
 
 def _table(rows: Payloads) -> npt.NDArray[np.uint8]:
-    """What the first row has: by hash, 1 + its group or 0, in three stretches for words, 3-grams and 8-grams.
+    """What the first row has: by hash, 1 + its group or 0, in a stretch a set.
 
     Where two of its words share their 16 bits, the fact wins. The subject's entry is `GROUPS` higher.
     """
     table = np.zeros(SETS * _HASHES, np.uint8)
-    for group in (STOPS, OTHERS, NAMES, NUMBERS, TRIGRAMS, OCTOGRAMS):
+    for group in (STOPS, OTHERS, NAMES, NUMBERS, TRIGRAMS, OCTOGRAMS, FACT_PAIRS):
         begin = int(rows.starts[0, group])
         table[rows.body[begin : begin + int(rows.counts[0, group, 0])] + _STRETCH_OF_GROUP[group]] = group + 1
     if rows.subjects[0]:
@@ -117,7 +121,8 @@ class _Met(IntEnum):
     OTHERS_OF_OTHER = 6
     TRIGRAMS = 7
     OCTOGRAMS = 8
-    SUBJECT_OF_OWN = 9
+    FACT_PAIRS = 9
+    SUBJECT_OF_OWN = 10
 
 
 def _met_matrix() -> npt.NDArray[np.float64]:
@@ -135,6 +140,7 @@ def _met_matrix() -> npt.NDArray[np.float64]:
             (_Met.NAMES, NAMES),
             (_Met.TRIGRAMS, TRIGRAMS),
             (_Met.OCTOGRAMS, OCTOGRAMS),
+            (_Met.FACT_PAIRS, FACT_PAIRS),
         ):
             matrix[group, subject + 1 + group, count] = 1
     matrix[: STOPS + 1, GROUPS + 1 :, _Met.SUBJECT_OF_OWN] = 1
@@ -167,14 +173,17 @@ def _columns(
         (shorter, longer),
         (m[_Met.NUMBERS] + names, facts),
         (m[_Met.NUMBERS], numbers),
+        (m[_Met.FACT_PAIRS], fewest[FACT_PAIRS]),
     )
-    facts_agree, numbers_agree = shares[6:]
+    facts_agree, numbers_agree, facts_in_order = shares[6:]
     return [
         *shares[:6],
         facts.astype(np.int64).tolist(),
         facts_agree,
         numbers.astype(np.int64).tolist(),
         numbers_agree,
+        facts_in_order,
+        fewest[FACT_PAIRS].tolist(),
         shorter.tolist(),
         (rows.lengths[0] > lengths).tolist(),
         _strangers(rows, m[_Met.SUBJECT_OF_OWN], table).tolist(),

@@ -1,8 +1,9 @@
 """Payloads: a fingerprint's samples as bytes, and many of them read at once.
 
-    header   u16 each: version | unspaced << 8, words in the text (2), subject, level of each of 3 sets, how many of each of
-             6 groups are kept at 5 levels (cumulative: a prefix is a coarser sample)
-    body     16 bits of every hash kept: numbers, names, other words, stop words, 3-grams, 8-grams, smallest hash first
+    header   u16 each: version | unspaced << 8, words in the text (2), subject, level of each of 4 sets, how many of each of
+             7 groups are kept at 5 levels (cumulative: a prefix is a coarser sample)
+    body     16 bits of every hash kept: numbers, names, other words, stop words, 3-grams, 8-grams, pairs of facts that follow
+             each other, smallest hash first
 
 A set is sampled by keeping the hashes under 2^(64 - level). Two sets are compared at the larger of their levels, so that the
 samples of a long and of a short text speak of the same hashes.
@@ -22,12 +23,12 @@ Short = np.dtype("<u2")
 Shorts = npt.NDArray[np.uint16]
 Counts = npt.NDArray[np.int64]
 
-TRIGRAMS, OCTOGRAMS = 4, 5
-GROUPS = 6
-"""Numbers, names, other words and stop words, as `words` numbers them, then 3-grams and 8-grams."""
-SET_OF_GROUP = np.array([0, 0, 0, 0, 1, 2])
-"""Words, 3-grams and 8-grams are sampled apart, each at a level of its own."""
-SETS = 3
+TRIGRAMS, OCTOGRAMS, FACT_PAIRS = 4, 5, 6
+GROUPS = 7
+"""Numbers, names, other words and stop words, as `words` numbers them, then what is made of them."""
+SET_OF_GROUP = np.array([0, 0, 0, 0, 1, 2, 3])
+"""Words, 3-grams, 8-grams and pairs of facts are sampled apart, each at a level of its own."""
+SETS = 4
 LEVELS = 5
 HEADER = 4 + SETS + GROUPS * LEVELS
 _KEPT_BITS = np.uint64(8)
@@ -79,7 +80,7 @@ def _level(ordered: Hashes, most: int) -> int:
 
 
 def pack(*, version: int, unspaced: bool, length: int, subject: int, sets: Sequence[Sample]) -> bytes:
-    """Write a payload. `sets` are words, 3-grams and 8-grams; `subject` is 16 bits, 0 for none."""
+    """Write a payload. `sets` are words, 3-grams, 8-grams and pairs of facts; `subject` is 16 bits, 0 for none."""
     header = [version | unspaced << 8, length & 0xFFFF, length >> 16, subject, *(each.level for each in sets)]
     for each in sets:
         header += each.counts

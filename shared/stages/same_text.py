@@ -33,6 +33,8 @@ def same_text(figures: Figures, *, same_host: bool = False) -> Verdict:
         return Verdict(False, "too short to tell")
     if not is_copy(figures) and not is_excerpt(figures):
         return Verdict(False, "too little text in common")
+    if quotes(figures):
+        return Verdict(False, "a part of one stands in the other, in a text of its own")
     verdict = _facts(figures)
     if verdict.same and same_host and not near_identical(figures):
         return Verdict(False, "one host publishes both, and they aren't nearly identical")
@@ -41,6 +43,8 @@ def same_text(figures: Figures, *, same_host: bool = False) -> Verdict:
 
 def is_copy(figures: Figures) -> bool:
     """Enough words in common over the whole of both, and not only facts: reports on one event share those."""
+    if is_retold(figures):
+        return True
     if figures.unspaced:
         return figures.words >= 0.24
     return figures.content >= 0.50 and (
@@ -54,9 +58,30 @@ def _is_abridged(figures: Figures) -> bool:
     return wording and figures.facts >= 12 and figures.facts_agree >= 0.85
 
 
+def is_retold(figures: Figures) -> bool:
+    """The whole told with the same facts in the same order, in words of which many are others: as translators do, and copyists.
+
+    Of independent reports on one event none of 60 pairs came near it: some had half of the facts in order, some .40 of the
+    words, none both. Dates in a list are in order by themselves, so names must be among the facts.
+    """
+    if figures.fact_pairs < 10 or figures.names < 5 or figures.length_ratio < 0.6:
+        return False
+    in_order = figures.facts_in_order >= 0.60 and figures.facts_agree >= 0.80
+    return in_order and figures.content >= 0.40 and figures.words >= (0.15 if figures.unspaced else 0.25)
+
+
 def is_excerpt(figures: Figures) -> bool:
     """The shorter text is a passage of the longer."""
     return figures.trigrams_in_shorter >= 0.40 and figures.length_ratio >= 0.05
+
+
+def quotes(figures: Figures) -> bool:
+    """Much of the shorter text stands in the other word for word, and as much is its own: it quotes, it is no copy.
+
+    An edited copy of the whole differs everywhere a little, so that its 8-grams suffer more than its 3-grams.
+    """
+    word_for_word = figures.octograms_in_shorter >= 0.8 * figures.trigrams_in_shorter
+    return word_for_word and figures.trigrams_in_shorter < 0.60 and figures.length_ratio >= 0.5
 
 
 def near_identical(figures: Figures) -> bool:

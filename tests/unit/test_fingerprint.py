@@ -16,7 +16,7 @@ ENGLISH = BY_LANGUAGE["English"]
 
 def test_keys_are_few_and_unsigned_and_fit_32_bits() -> None:
     keys = fingerprint(ENGLISH.report * 20).keys
-    assert 0 < len(keys) <= 28
+    assert 0 < len(keys) <= 24
     assert all(0 <= key < 2**32 for key in keys)
     assert keys == tuple(sorted(set(keys)))
 
@@ -30,8 +30,16 @@ def test_the_payload_tells_its_version_and_stays_small() -> None:
 
 def test_a_copy_shares_all_keys_and_an_edited_one_several() -> None:
     keys = set(fingerprint(ENGLISH.report).keys)
-    assert set(fingerprint(ENGLISH.report.upper().lower()).keys) == keys
+    assert set(fingerprint(ENGLISH.report.replace("'", "’").replace(", ", ",  \t")).keys) == keys
     assert len(keys & set(fingerprint(ENGLISH.edited).keys)) >= 4
+
+
+def test_what_is_retold_in_other_words_is_found_by_its_facts() -> None:
+    retold = """Valdora's mayor stepped down on Sunday. Elena Marchetti had wanted to sell 60 percent of the waterworks to
+    Aquaterre for 340 million euros, and 45,000 people signed against it. In Trento a court agreed with them."""
+    other = """On Sunday the head of the town of Valdora gave up: the plan of Elena Marchetti to hand over 60 percent of its
+    water supply to Aquaterre, which offered 340 million euros, moved 45,000 citizens to sign, and judges in Trento to act."""
+    assert len(set(fingerprint(retold).keys) & set(fingerprint(other).keys)) >= 3
 
 
 def test_a_lead_cut_from_a_long_text_still_finds_it() -> None:
@@ -79,9 +87,9 @@ def test_sampling_a_long_text_keeps_its_figures() -> None:
     words = [f"word{number}" if number % 7 else f"Name{number}" for number in range(6000)]
     whole, half = fingerprint(" ".join(words)).payload, fingerprint(" ".join(words[:3000])).payload
     figures = compare(half, [whole])[0]
-    assert figures.words == pytest.approx(0.5, abs=0.06)
+    assert figures.words == pytest.approx(0.5, abs=0.1)
     assert figures.trigrams_in_shorter == pytest.approx(1, abs=0.02)
-    assert figures.trigrams == pytest.approx(0.5, abs=0.06)
+    assert figures.trigrams == pytest.approx(0.5, abs=0.1)
     assert figures.octograms_in_shorter == pytest.approx(1, abs=0.02)
     assert figures.length_ratio == 0.5
 
