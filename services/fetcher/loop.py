@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from services.fetcher.poll import Poller
 from services.fetcher.pressure import Pressure
+from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
 from services.fetcher.reconcile import Reconciler
 from services.fetcher.release import fold_again, reclaim_lost, release_due
 from shared import log
@@ -20,7 +21,6 @@ from shared.store.store import StoreUnreachable
 _TICK = 0.25  # seconds between two looks at what is due
 _POLLS_AT_ONCE = 8
 _T = TypeVar("_T")
-_PARSE_SECONDS, _PARSE_MEMORY = 10.0, 1_000_000_000
 
 
 async def fetch_forever(app: App) -> None:
@@ -28,7 +28,7 @@ async def fetch_forever(app: App) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with BoundedProcess(seconds=_PARSE_SECONDS, memory_bytes=_PARSE_MEMORY) as parser:
+    with BoundedProcess(seconds=PARSE_SECONDS, memory_bytes=PARSE_MEMORY) as parser:
         async with app.fetcher() as fetcher:
             poller = Poller(app, fetcher, parser)
             app.store.feeds.forget_polls()  # those of a fetcher that died; a poll done twice changes nothing

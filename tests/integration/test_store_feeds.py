@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.model import Entry
+from shared.stages.redirects import Move
 from shared.store.entries import FoundEntry, Recorded
 from shared.store.feeds import PollResult
 from shared.store.store import Store
@@ -131,6 +133,50 @@ def test_polls_of_a_fetcher_that_is_gone_are_forgotten(store: Store) -> None:
     store.feeds.claim_due(NOW, limit=10)
     store.feeds.forget_polls()
     assert len(store.feeds.claim_due(NOW, limit=10)) == 1
+
+
+def test_feeds_that_name_the_same_links_in_other_orders_never_wait_for_each_other_for_ever(store: Store) -> None:
+    store.feeds.add([FEED, "https://b.example/feed.xml"], NOW, interval=300)
+    found = [replace(FOUND, url=f"https://a.example/{number}") for number in range(400)]
+    orders = [(feed.id, order) for feed, order in zip(store.feeds.all(), (found, found[::-1]), strict=True)] * 4
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda each: store.feeds.record_poll(each[0], each[1], NOW), orders))
+    assert sum(each.new for each in told) == 400
+    assert store.links.counts() == {"due": 400}
+    assert [status.entries for status in store.feeds.all()] == [400, 400]
+
+
+def test_a_merge_amid_a_poll_of_the_feed_that_stays_loses_no_entry(store: Store) -> None:
+    store.feeds.add([FEED, "https://b.example/feed.xml"], NOW, interval=300)
+    kept, gone = (feed.id for feed in store.feeds.all())
+    found = [replace(FOUND, url=f"https://a.example/{number}") for number in range(300)]
+    store.feeds.record_poll(gone, found, NOW)
+    moved = PollResult(None, None, None, None, "polled", 600, NOW, moved=Move(FEED, 3))
+    with ThreadPoolExecutor(2) as pool:
+        polled = pool.submit(store.feeds.record_poll, kept, found, NOW)
+        pool.submit(store.feeds.finish_poll, gone, moved, NOW).result()
+        polled.result()
+    assert [(status.url, status.entries) for status in store.feeds.all()] == [(FEED, 300)]
+
+
+def test_a_merge_done_twice_changes_nothing(store: Store) -> None:
+    store.feeds.add([FEED, "https://b.example/feed.xml"], NOW, interval=300)
+    _, gone = (feed.id for feed in store.feeds.all())
+    moved = PollResult(None, None, None, None, "polled", 600, NOW, moved=Move(FEED, 3))
+    store.feeds.finish_poll(gone, moved, NOW)
+    store.feeds.finish_poll(gone, moved, NOW)
+    assert [status.url for status in store.feeds.all()] == [FEED]
+
+
+def test_an_answer_that_proves_nothing_leaves_a_feed_failing(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.fail_poll(feed, "gone", "The server answered 410.", NOW, NOW, retired=True)
+    store.feeds.finish_poll(feed, PollResult("A", None, None, None, "not-modified", 600, NOW, healthy=False), NOW)
+    [report] = store.feeds.report(NOW)
+    assert (report.failures, report.failing_since, report.retired, report.succeeded_at) == (1, NOW, True, None)
+    finish(store, feed)
+    [report] = store.feeds.report(NOW)
+    assert (report.failures, report.failing_since, report.retired, report.succeeded_at) == (0, None, False, NOW)
 
 
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
