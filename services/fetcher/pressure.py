@@ -11,7 +11,6 @@ from shared.config import Settings
 from shared.model import LinkState
 from shared.queue import EXTRACT
 
-
 _GO_ON = 0.5  # share of what is too much that must be left before it goes on: else it would begin and end with each job
 
 

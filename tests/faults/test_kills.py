@@ -2,8 +2,8 @@
 
 The quick form runs with all tests; `make faults` runs the long one. Both print the ledger.
 
-    STORYFOLD_FAULT_LINKS     links of the newsroom (quick: 160)
-    STORYFOLD_FAULT_COUNT     faults in all, fewer where the links are done before (quick: 10)
+    STORYFOLD_FAULT_LINKS     links of the newsroom (quick: 120)
+    STORYFOLD_FAULT_COUNT     faults in all, fewer where the links are done before (quick: 9)
     STORYFOLD_FAULT_SECONDS   longest time for the faults; the run then gets as long as it needs to end (quick: 40)
     STORYFOLD_FAULT_AWAY      seconds that a database is away (quick: 1)
     STORYFOLD_FAULT_SEED      chooses newsroom, faults and moments
@@ -24,8 +24,8 @@ from tests.support.kill import Faults, wait_until
 from tests.support.kill_run import Doubler, FaultyRun, all_ended, running, suffer_until_done
 from tests.support.ledger import Account, account, stale
 
-LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "160"))
-COUNT = int(os.environ.get("STORYFOLD_FAULT_COUNT", "10"))
+LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "120"))
+COUNT = int(os.environ.get("STORYFOLD_FAULT_COUNT", "9"))
 SECONDS = float(os.environ.get("STORYFOLD_FAULT_SECONDS", "40"))
 AWAY = float(os.environ.get("STORYFOLD_FAULT_AWAY", "1"))
 SEED = int(os.environ.get("STORYFOLD_FAULT_SEED", "20261120"))
@@ -81,12 +81,12 @@ def survive(
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_nothing_is_lost_or_doubled_while_processes_die_and_the_queue_is_wiped(tmp_path: Path) -> None:
-    assert survive(tmp_path, Faults(KILLS, SEED, (0.1, 0.6))).is_clean
+    assert survive(tmp_path, Faults(KILLS, SEED, (0.1, 0.4))).is_clean
 
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
-    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=max(60, LINKS // 4), doubled=True)
+    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=max(40, LINKS // 4), doubled=True)
     assert found.is_clean
     assert found.faults["job delivered twice"] >= found.published // 40
 
@@ -94,7 +94,7 @@ def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_a_database_that_goes_away_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
     faults = Faults({"database away": 1}, SEED, (0.3, 0.8), away=AWAY)
-    found = survive(tmp_path, faults, links=max(60, LINKS // 4), count=max(2, COUNT // 100), DATABASE_URL=postgres_url)
+    found = survive(tmp_path, faults, links=max(40, LINKS // 4), count=max(2, COUNT // 100), DATABASE_URL=postgres_url)
     assert found.is_clean
     log = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
     assert [line for line in log if line.get("outcome") in {"ended", "crashed"}] == []
