@@ -18,6 +18,7 @@ from shared.stages.second_opinion import MUCH_MORE, key_points, looks_short, sec
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _MENU_LINES = 40
+_DEEPER = 1.2
 _UNREAD = ("script", "style", "svg", "template", "link", "meta", "iframe", "canvas", "map", "object", "embed", "nav", "footer")
 """Elements that no extractor reads; they are most of a page's bytes, and trafilatura copies the tree several times."""
 
@@ -58,8 +59,9 @@ def _best_text(tree: HtmlElement, markup: str, url: str, page: Sequence[Line]) -
     fast = _trafilatura(tree, url, fast=True)
     if fast is not None and not looks_short(fast, page) and not _looks_like_menu(fast):
         return fast
-    thorough = _trafilatura(tree, url, fast=False) or _from_deep(markup, url)
-    text = _better(fast, thorough)
+    text = _better(fast, _trafilatura(tree, url, fast=False))
+    if text is None or looks_short(text, page):
+        text = _better(text, _from_deep(tree, markup, url))
     if text is None or not looks_short(text, page, MUCH_MORE):
         return text
     return second_opinion(text, markup) or text
@@ -77,9 +79,15 @@ def _better(fast: str | None, thorough: str | None) -> str | None:
     return max(texts, key=lambda text: (not _looks_like_menu(text), len(text)), default=None)
 
 
-def _from_deep(markup: str, url: str) -> str | None:
+def _from_deep(tree: HtmlElement, markup: str, url: str) -> str | None:
+    """The text of a page whose parser gave up at its 256th level, and only of such a page."""
     deep = _parse_deep(markup)
-    return None if deep is None else _trafilatura(deep, url, fast=False)
+    if deep is None:
+        return None
+    strip_unread(deep)
+    if len(deep.text_content()) < _DEEPER * len(tree.text_content()):
+        return None
+    return _trafilatura(deep, url, fast=False)
 
 
 def _trafilatura(tree: HtmlElement, url: str, *, fast: bool) -> str | None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 from py3langid import classify
 from resiliparse.parse.lang import detect_fast
 
+from shared.stages.clean.lines import count_words
+
 _READ = 600
 """Characters that are read; more changes nothing and takes longer."""
-_LEAST = 60
-"""Under this many characters the page's word counts more."""
+_LEAST = 10
+"""Under this many words the page's word counts more."""
 _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "nn": "no", "mo": "ro", "sh": "sr"}
 _ALIKE = (
     frozenset({"bs", "hr", "sr"}),
@@ -32,7 +34,7 @@ def language_of(text: str, declared: str | None) -> str | None:
     """ISO 639-1 of a text; `declared` is what its page says in any usual form ("en-US", "pt_BR"), often by default only."""
     said = two_letters(declared)
     start = text[:_READ]
-    if len(start) < _LEAST and said:
+    if said and count_words(start) < _LEAST:
         return said
     if not any(letter.isalpha() for letter in start) or (said and detect_fast(start)[0] == said):
         return said

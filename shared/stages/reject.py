@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,8 @@ from shared.stages.clean.lines import Line, count_words, line_key, prose_words, 
 from shared.stages.clean.link_lines import Block, LinkedLines
 from shared.stages.metadata import Metadata
 
+_READ = 2000
+"""Characters that tell whether a text has words."""
 _LEAST_WORDS = 20
 """A news flash has a sentence or two; what is shorter is a caption or a headline."""
 _WALL_WORDS = 400
@@ -70,6 +73,7 @@ def reject_article(cleaned: Cleaned, raw_text: str, linked: LinkedLines, metadat
         or _paywall_stub(raw, words, metadata)
         or _section_page(raw, split_lines(cleaned.text), linked, metadata)
         or _too_little(words, metadata)
+        or _no_words(cleaned.text)
     )
 
 
@@ -142,4 +146,13 @@ def _too_little(words: int, metadata: Metadata) -> Rejection | None:
         and words < 60
     ):
         return Rejection("not-an-article", f"the page calls itself {metadata.kind}, and has {words} words")
+    return None
+
+
+def _no_words(text: str) -> Rejection | None:
+    """Marks and boxes instead of letters: bytes that were read in no charset of theirs."""
+    start = "".join(text[:_READ].split())
+    readable = sum(letter.isalnum() or unicodedata.combining(letter) > 0 for letter in start)
+    if 2 * readable < len(start) or 20 * start.count("\ufffd") > len(start):
+        return Rejection("not-text", "most of its characters are no letters")
     return None

@@ -7,10 +7,18 @@ from collections.abc import Iterable, Sequence
 
 _PARTING = re.compile(r"\s+[-–—|·•»«:/~]+\s+|\s*[｜|]\s*|\s*：\s*|\s+[-–—]{1,2}(?=[A-Z])|:\s+(?=[A-Z][\w.]{2,14}$)")
 _MARKS = re.compile(r"[\W_]+")
-_TELLING = re.compile(r"[^\W\d_]{4,}|\d+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_TELLING = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W\d_]{4,}|\d+")
 _AGREEING = 0.25
 """Share of a heading's telling words that the page's metadata must repeat. Metadata is often a shorter or older headline."""
 _SHORT = 3
+_SITE_WORDS = 5
+_LAST_PIECE = re.compile(r"(?:\s+(?=[-–—|·•»])|(?=｜))(?P<mark>[-–—|·•»｜])\s*(?P<piece>[^|｜–—]+)$")
+_HOUSE = re.compile(
+    r"\b(?:news|newspaper|times|post|daily|herald|tribune|gazette|guardian|journal|chronicle|observer|telegraph|press|today|online|"
+    r"radio|tv|magazine|agency|network|media|blog|zeitung|nachrichten|noticias|diario|periódico|jornal|giornale|gazzetta|"
+    r"corriere|gazeta|gazette|presse|krant|nieuws|avis|tidning|новости|газета|вести|новини|haber|gazetesi|berita)\b|\.\w{2,4}$",
+    re.IGNORECASE,
+)
 
 
 def choose_title(headings: Sequence[str], told: Sequence[str], evidence: str, sites: Sequence[str]) -> str | None:
@@ -39,6 +47,15 @@ def without_site(title: str, sites: Sequence[str]) -> str:
     if partings and _names_site(title[: partings[0].start()], sites):
         return without_site(title[partings[0].end() :], sites) or title
     return title
+
+
+def without_likely_site(title: str) -> str:
+    """The title of a text whose site nobody knows, less a last piece like one: "… — RT World News", "… | Example"."""
+    parting = _LAST_PIECE.search(title)
+    if parting is None or len(parting["piece"].split()) > _SITE_WORDS:
+        return title
+    is_house = parting["piece"][0].isupper() and _HOUSE.search(parting["piece"]) is not None
+    return title[: parting.start()].strip() if is_house or parting["mark"] in "|｜" else title
 
 
 def same_title(one: str, other: str) -> bool:

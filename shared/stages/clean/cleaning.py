@@ -14,6 +14,7 @@ from shared.stages.clean.lines import Line, prose_words, split_lines
 from shared.stages.clean.link_lines import NO_LINKS, LinkedLines, lines_of_links
 from shared.stages.clean.markers import Marked, marked_lines
 from shared.stages.clean.rulebook import rulebook
+from shared.stages.titles import without_likely_site
 
 _LEAST_WORDS_LEFT = 10
 RULES_HELD_BACK = "rules would have taken more than half of the prose: nothing taken"
@@ -61,7 +62,12 @@ def clean(
     removed += [RemovedLine(line.text, taken[line.place], line.place) for line in lines if line.place in taken]
     text = "\n".join(line.text for line in _left(lines, taken))
     return Cleaned(
-        text, tuple(removed), notes, title or (headline.text if headline else None), marked.byline, dated[1] if dated else None
+        text,
+        tuple(removed),
+        notes,
+        title or (without_likely_site(headline.text) if headline else None),
+        marked.byline,
+        dated[1] if dated else None,
     )
 
 

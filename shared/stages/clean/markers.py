@@ -94,7 +94,7 @@ def _rules_for_pieces(line: Line, rules: Rulebook) -> list[Rule]:
 
 def _is_date(line: Line, date_words: frozenset[str]) -> bool:
     """Whether a line is made of figures and date words; of figures alone, one must be a year, since telephones have none."""
-    words = [word for word in (word.strip(".,:;()[]|") for word in line.key.split()) if word]
+    words = [word for word in (word.strip(".,:;()[]|–—-/•·") for word in line.key.split()) if word]
     named = [word for word in words if word in date_words]
     figures = [word for word in words if _TIME.fullmatch(word)]
     return bool(figures) and len(named) + len(figures) == len(words) and (bool(named) or _YEAR.search(line.text) is not None)
