@@ -45,11 +45,9 @@ def loosely(figures: Figures) -> bool:
     """Near enough to be no stranger. Of a long text retold in brief, that is most of the brief one's wording."""
     if figures.unspaced:
         return figures.words >= 0.15
-    if is_retold(figures):
-        return True
     if figures.trigrams_in_shorter >= 0.60 or (figures.words >= 0.40 and figures.content >= 0.55):
         return True
-    return figures.words >= 0.30 and figures.content >= 0.65
+    return (figures.words >= 0.30 and figures.content >= 0.65) or is_retold(figures)
 
 
 def _knows(figures: Figures) -> bool:

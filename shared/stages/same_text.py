@@ -43,13 +43,10 @@ def same_text(figures: Figures, *, same_host: bool = False) -> Verdict:
 
 def is_copy(figures: Figures) -> bool:
     """Enough words in common over the whole of both, and not only facts: reports on one event share those."""
-    if is_retold(figures):
-        return True
     if figures.unspaced:
-        return figures.words >= 0.24
-    return figures.content >= 0.50 and (
-        (figures.words >= 0.40 and figures.trigrams_in_shorter >= 0.10) or figures.words >= 0.46 or _is_abridged(figures)
-    )
+        return figures.words >= 0.24 or is_retold(figures)
+    wording = figures.words >= 0.46 or (figures.words >= 0.40 and figures.trigrams_in_shorter >= 0.10)
+    return (figures.content >= 0.50 and (wording or _is_abridged(figures))) or is_retold(figures)
 
 
 def _is_abridged(figures: Figures) -> bool:
