@@ -15,7 +15,7 @@ from shared.bootstrap import App, now, opened
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Hostile, Permanent, Transient
 from shared.fetch.client import tls_context
-from shared.model import Link, LinkState, Outcome, Page, Rejection
+from shared.model import Article, Link, LinkState, Outcome, Page, Rejection
 from shared.patience import until_reachable
 from shared.queue import DEDUP, QueueUnreachable, claims_from
 from shared.stages.clean.host_lines import (
@@ -32,6 +32,7 @@ from shared.stages.feed_text import page_of
 from shared.stages.host_pace import Later
 from shared.stages.link_retry import RetryAt, after_failure
 from shared.stages.page_to_article import Extracted, ReadPage, Told, host_of, page_to_article, read_page, read_to_article
+from shared.stages.poison import body_key, is_poison
 from shared.store.links import Claim
 from shared.store.store import StoreUnreachable
 from workers.polite_fetch import PoliteFetcher
@@ -169,11 +170,19 @@ class _Worker:
 
     def _record(self, claim: Claim, extracted: Extracted, facts: dict[str, object]) -> tuple[str, Claim | None]:
         article = extracted.article
+        if self._is_poison(article):
+            facts["detail"] = detail = "its host shows the same body under other titles"
+            return self._end(claim, Outcome.REJECTED.because("poison-page"), detail)
         stored = self.app.store.articles.record(claim, article, now(), lease=self.app.settings.queue_lease)
         facts |= {"title": article.title, "words": len(article.text.split()), "removed": len(article.removed)}
         if extracted.notes:
             facts["notes"] = "; ".join(extracted.notes)
         return stored.outcome, stored.claim
+
+    def _is_poison(self, article: Article) -> bool:
+        """A wall or a notice that got past the rules: it would fold with everything that its host has."""
+        key, title = body_key(article.text), article.title or ""
+        return is_poison(article.text, title, self.app.store.bodies.other_titles(article.host, key, article.url, title))
 
     def _keep(self, claim: Claim) -> None:
         self.app.store.links.take([claim], LinkState.RELEASED, now(), lease=self.app.settings.lease)

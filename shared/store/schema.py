@@ -298,3 +298,12 @@ robots = Table(
     Column("body", LargeBinary),
     Column("fetched_until", Moment, nullable=False),
 )
+
+bodies = Table(
+    "bodies",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("body_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("url", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+)

@@ -17,6 +17,14 @@ down_revision = None
 def upgrade() -> None:
     """Apply."""
     op.create_table(
+        "bodies",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("body_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("host", "body_key", "url"),
+    )
+    op.create_table(
         "articles",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
@@ -307,3 +315,4 @@ def downgrade() -> None:
     op.drop_index(op.f("feeds_next_poll_at"), table_name="feeds")
     op.drop_table("feeds")
     op.drop_table("articles")
+    op.drop_table("bodies")
