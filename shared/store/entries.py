@@ -120,12 +120,18 @@ def _add_entries(
 
 
 def _change_entry(connection: Connection, feed: int, link: int, entry: Entry, now: datetime) -> None:
-    """A feed says that an article changed: fetch it once more, whatever its outcome was. Unfinished links get there anyway."""
+    """A feed says that an article changed: fetch it once more, whatever its outcome was.
+
+    Work that is under way may have the old page already: its claim ends, and what it brings counts as stale.
+    """
     connection.execute(update(entries).where(entries.c.feed_id == feed, entries.c.link_id == link).values(_columns(entry)))
-    again = update(links).where(links.c.id == link, links.c.state == LinkState.DONE)
     told = {"title": _storable(entry.title), "published_at": entry.published}
-    if connection.execute(again.values(state=LinkState.DUE, due_at=now, attempts=0, **told)).rowcount:
-        trail.write(connection, [link], "entry", "changed", now)
+    again = told | {"state": LinkState.DUE, "due_at": now, "attempts": 0, "lease_until": None}
+    for outcome, states in (("changed", [LinkState.DONE]), ("changed-meanwhile", [LinkState.RELEASED, LinkState.EXTRACTED])):
+        found = update(links).where(links.c.id == link, links.c.state.in_(states))
+        if connection.execute(found.values(again)).rowcount:
+            trail.write(connection, [link], "entry", outcome, now)
+            return
 
 
 def _keep_texts(connection: Connection, found: Sequence[FoundEntry], by_url: Mapping[str, int], now: datetime) -> None:
