@@ -19,7 +19,7 @@ from shared.stages.bylines import byline_of
 from shared.stages.dates import in_local_time, parse_date
 from shared.stages.json_ld import ArticleNode, article_node
 from shared.stages.page_address import canonical_url
-from shared.stages.titles import choose_title
+from shared.stages.titles import choose_title, without_site
 
 _TITLES = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _DATES = (
@@ -52,6 +52,8 @@ class Metadata:
     is_paid: bool
     """Whether JSON-LD says that it isn't accessible for free."""
     description: str | None = None
+    other_titles: tuple[str, ...] = ()
+    """What else the page calls itself, in its heading and for search engines and networks."""
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def read_metadata(tree: HtmlElement, url: str, now: datetime) -> Metadata:
         is_article=node.is_article or kind == "article",
         is_paid=node.is_paid,
         description=head.metas.get("og:description") or head.metas.get("description"),
+        other_titles=tuple(dict.fromkeys(without_site(title, sites) for title in told)),
     )
 
 

@@ -74,7 +74,15 @@ def read_to_article(read: ReadPage, host_lines: HostLines) -> Extracted | Reject
 
 def _read_to_article(read: ReadPage, host_lines: HostLines) -> Extracted | Rejection:
     metadata = read.metadata
-    cleaned = clean(read.raw_text, title=metadata.title, byline=metadata.byline, host_lines=host_lines, linked_lines=read.linked)
+    cleaned = clean(
+        read.raw_text,
+        title=metadata.title,
+        other_titles=metadata.other_titles,
+        byline=metadata.byline,
+        description=metadata.description,
+        host_lines=host_lines,
+        linked_lines=read.linked,
+    )
     rejection = reject_article(cleaned, read.raw_text, read.linked, metadata)
     return rejection or Extracted(_article(cleaned, metadata), read.raw_text, cleaned.notes)
 
@@ -100,7 +108,8 @@ def host_of(url: str) -> str:
 def _with_told(metadata: Metadata, told: Told) -> Metadata:
     """The feed's title and date in place of the page's; aggregators' feeds put the site behind their titles."""
     title = without_site(told.title, metadata.sites) if told.title else None
-    return replace(metadata, title=title or metadata.title, published=told.published or metadata.published)
+    others = (metadata.title, *metadata.other_titles) if metadata.title else metadata.other_titles
+    return replace(metadata, title=title or metadata.title, published=told.published or metadata.published, other_titles=others)
 
 
 def _article(cleaned: Cleaned, metadata: Metadata) -> Article:

@@ -27,6 +27,8 @@ _PAID_WORDS = 40
 _ERROR_WORDS = 120
 _SECTION_HEADINGS = 5
 _SECTION_PROSE = 80
+_TEASER_WORDS = 60
+"""Words of running text that a teaser has at most; a list of ten things worth buying has more under each heading."""
 _HOME_STEPS = ("index.html", "index.htm", "index.php", "home", "home.html", "default.aspx")
 
 
@@ -68,7 +70,7 @@ def reject_article(cleaned: Cleaned, raw_text: str, linked: LinkedLines, metadat
     raw = split_lines(raw_text)
     words = count_words(cleaned.text)
     return (
-        _consent_wall(raw)
+        _consent_wall(raw, metadata)
         or _error_page(raw, metadata)
         or _paywall_stub(raw, words, metadata)
         or _section_page(raw, split_lines(cleaned.text), linked, metadata)
@@ -77,7 +79,7 @@ def reject_article(cleaned: Cleaned, raw_text: str, linked: LinkedLines, metadat
     )
 
 
-def _consent_wall(raw: Sequence[Line]) -> Rejection | None:
+def _consent_wall(raw: Sequence[Line], metadata: Metadata) -> Rejection | None:
     """Several words of consent and one of action in a text too short for an article about privacy."""
     words = sum(line.words for line in raw)
     if not 0 < words <= _WALL_WORDS:
@@ -85,7 +87,8 @@ def _consent_wall(raw: Sequence[Line]) -> Rejection | None:
     text = " ".join(line.key for line in raw)
     terms = [term for term in _phrases().consent if term in text]
     mentions = sum(text.count(term) for term in terms)
-    if len(terms) < _WALL_TERMS or mentions < words / 40 or not any(term in text for term in _phrases().action):
+    density = 15 if metadata.is_article else 40
+    if len(terms) < _WALL_TERMS or mentions * density < words or not any(term in text for term in _phrases().action):
         return None
     return Rejection("consent-wall", f"{words} words about {', '.join(terms[:_WALL_TERMS])}")
 
@@ -95,7 +98,8 @@ def _error_page(raw: Sequence[Line], metadata: Metadata) -> Rejection | None:
     if sum(line.words for line in raw) > _ERROR_WORDS:
         return None
     for text in (line_key(metadata.title or ""), raw[0].key if raw else ""):
-        if count_words(text) <= 10 and any(_begins_or_ends(text, phrase) for phrase in _phrases().error):
+        matches = str.__eq__ if metadata.is_article else _begins_or_ends
+        if count_words(text) <= 10 and any(matches(text, phrase) for phrase in _phrases().error):
             return Rejection("error-page", f"the page says: {text}")
     return None
 
@@ -124,7 +128,7 @@ def _section_page(raw: Sequence[Line], lines: Sequence[Line], linked: LinkedLine
         return None
     headings = _count(raw, linked, (Block.HEADING,))
     links = _count(raw, linked, tuple(Block))
-    if headings >= _SECTION_HEADINGS and headings * 4 >= len(raw):
+    if headings >= _SECTION_HEADINGS and headings * 4 >= len(raw) and prose_words(lines) < headings * _TEASER_WORDS:
         return Rejection("section-page", f"{headings} of its {len(raw)} lines are headings that link elsewhere")
     if links >= 2 * _SECTION_HEADINGS and links * 2 >= len(raw) and prose_words(lines) < _SECTION_PROSE:
         return Rejection("section-page", f"{links} of its {len(raw)} lines are links, with hardly any running text")

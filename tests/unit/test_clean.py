@@ -139,3 +139,21 @@ def test_words_are_counted_in_any_script(text: str, words: int) -> None:
 )
 def test_running_text_is_told_from_headlines(text: str, is_prose: bool) -> None:
     assert Line(text, 0).is_prose is is_prose
+
+
+def test_a_headline_that_the_page_words_otherwise_than_the_feed_goes_too() -> None:
+    cleaned = clean(f"Ferries back in Northwick\n{LEAD}", title=TITLE, other_titles=("Ferries back in Northwick",))
+    assert (cleaned.text, cleaned.title) == (LEAD, TITLE)
+
+
+def test_a_date_on_a_line_of_its_own_becomes_the_date() -> None:
+    cleaned = clean(f"By Jane Doe | 6 January 2026\n{LEAD}\n{FERRIES}", title=TITLE)
+    assert (cleaned.published, cleaned.byline) == (datetime(2026, 1, 6, tzinfo=UTC), "Jane Doe")
+
+
+def test_the_page_s_own_description_is_not_the_host_s() -> None:
+    """Other pages of the host show it as their teaser of this article."""
+    learned = HostLines(frozenset(line.key for line in lines_to_learn(LEAD)))
+    text = f"{LEAD}\n{FERRIES}"
+    assert clean(text, title=TITLE, host_lines=learned).text == FERRIES
+    assert clean(text, title=TITLE, host_lines=learned, description=LEAD).text == text

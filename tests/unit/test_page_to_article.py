@@ -162,3 +162,8 @@ MARKUP = st.lists(st.sampled_from(PIECES), max_size=60).map("".join)
 @given(MARKUP)
 def test_any_markup_ends_as_article_or_rejection(markup: str) -> None:
     assert isinstance(page_to_article(page_of(markup), Told(), NOTHING_LEARNED, NOW), Extracted | Rejection)
+
+
+def test_the_page_s_headline_goes_where_the_feed_titles_it_otherwise() -> None:
+    found = article(article_page(), Told("Ferries back in Northwick"))
+    assert (found.title, found.text.split("\n")[0]) == ("Ferries back in Northwick", PARAGRAPHS[0])

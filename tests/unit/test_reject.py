@@ -185,3 +185,15 @@ def test_boxes_instead_of_letters_are_not_text() -> None:
 )
 def test_scripts_with_many_marks_are_text(text: str) -> None:
     assert reason(article_page((text * 6,), head=NEWS)) is None
+
+
+def test_a_list_of_things_with_a_link_over_each_is_an_article() -> None:
+    things = "".join(f"<h2><a href='/{letter}'>The best compass {letter}</a></h2><p>{LEAD} {FERRIES}</p>" for letter in "abcdefg")
+    assert reason(page_of(f"<html><head><title>Seven compasses</title></head><body><main>{things}</main></body></html>")) is None
+
+
+def test_a_short_article_about_cookies_that_says_it_is_one_is_no_wall() -> None:
+    text = (
+        f"{LEAD} {FERRIES} The ferry line's site set cookies without consent, and the commission on privacy did not accept that."
+    )
+    assert reason(article_page((text, *PARAGRAPHS), title="Ferry line fined", head=NEWS)) is None

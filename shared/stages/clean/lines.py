@@ -49,13 +49,20 @@ class Line:
 
     @cached_property
     def is_prose(self) -> bool:
-        """Whether it reads like running text: a sentence of at least 12 words, or 25 words in any form."""
-        return self.words >= 25 or (self.words >= 12 and _SENTENCE_END.search(self.text) is not None)
+        """Whether it reads like running text: a sentence of at least 12 words, or 25 words in any form but a list."""
+        if self.words < 12:
+            return False
+        return _SENTENCE_END.search(self.text) is not None or (self.words >= 25 and not self._is_list)
 
     @cached_property
     def is_headline_like(self) -> bool:
         """Whether it may be the headline of a teaser, a label, a date or a list of topics: short, and no running text."""
-        return not self.is_prose if self.words <= 25 else self.words <= 60 and 5 * self.text.count(",") >= self.words
+        return self.words <= (60 if self._is_list else 25) and not self.is_prose
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether commas part it into a few words each, as they do topics."""
+        return 5 * (self.text.count(",") + self.text.count("、")) >= self.words
 
     @property
     def is_sentence(self) -> bool:

@@ -1,6 +1,7 @@
 """The curated rules: `rules/<language>.toml`, one readable file a language, each rule with an example line.
 
-    date_words = "january on at …"    # what the dates of this language are made of, beside figures
+    months = ["january", …]           # the twelve, as they stand in a date
+    date_words = "monday on at …"     # what else the dates of this language are made of, beside figures
 
     [[rule]]
     name = "more-from"
@@ -88,9 +89,21 @@ def read_rules(language: str) -> list[Rule]:
 
 def read_date_words(language: str) -> frozenset[str]:
     """What the dates of a language are made of, beside figures."""
-    return frozenset(
-        word for text in _read(language).get("date_words", "").split() for word in (fold(text).strip(EDGES),) if word
-    )
+    data = _read(language)
+    words = (fold(word).strip(EDGES) for word in (*data.get("months", ()), *data.get("date_words", "").split()))
+    return frozenset(word for word in words if word)
+
+
+@cache
+def months() -> dict[str, int]:
+    """The names of the months in all languages, without those that name another month elsewhere."""
+    named = [
+        (fold(name), number) for language in rule_languages() for number, name in enumerate(_read(language).get("months", ()), 1)
+    ]
+    numbers: dict[str, set[int]] = {}
+    for name, number in named:
+        numbers.setdefault(name, set()).add(number)
+    return {name: min(found) for name, found in numbers.items() if len(found) == 1}
 
 
 @cache
