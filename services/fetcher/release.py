@@ -9,7 +9,7 @@ from shared.bootstrap import App, now
 from shared.queue import DEDUP, EXTRACT, QueueUnreachable
 from shared.store.links import Claim
 
-_LINKS_AT_ONCE = 250  # keeps a release short; four of them a second are more than workers get through
+_LINKS_AT_ONCE = 150  # keeps a release short; four of them a second are more than workers get through
 
 _SUSPICIOUS = 2  # failures after which a link goes alone: a page that kills its worker mustn't take others along each time
 

@@ -72,7 +72,7 @@ def next_round(connection: Connection, now: datetime, *, after: str, limit: int,
     """Go round the hosts that have a due link, from the one after `after`, until `limit` are chosen or enough were looked at."""
     taken = _taken(connection)
     chosen: list[Chosen] = []
-    for row in _waiting(connection, after, min(_LOOKS_AT_MOST, _LOOKS_AT_LEAST + 2 * limit)):
+    for row in _waiting(connection, after, min(_LOOKS_AT_MOST, _LOOKS_AT_LEAST + limit)):
         after = row.host
         if row.due_at <= now and may_release(_pace(row), taken.get(row.host, 0), slots=slots, now=now):
             chosen.append(Chosen(row.link, row.host, gap_between(spacing, row.crawl_delay)))
