@@ -18,7 +18,7 @@ def clean_again(
     text: str, removed: Sequence[RemovedLine], *, title: str | None, byline: str | None, host_lines: HostLines
 ) -> Cleaned:
     """Apply today's rules to a stored article. The page is gone, so lines known as links are those that were cut as such."""
-    links = LinkedLines({line_key(line.text): Block.PARAGRAPH for line in removed if line.rule == _LINK_LINE})
+    links = LinkedLines({line_key(line.text): Block.ITEM for line in removed if line.rule == _LINK_LINE})
     raw_text = text_before(text, removed)
     return clean(raw_text, title=title, byline=byline, host_lines=host_lines, linked_lines=links)
 
