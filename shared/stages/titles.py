@@ -12,6 +12,8 @@ _AGREEING = 0.25
 """Share of a heading's telling words that the page's metadata must repeat. Metadata is often a shorter or older headline."""
 _SHORT = 3
 _SITE_WORDS = 5
+_LONGEST = 400
+"""Characters of a title that are looked at; no headline is longer, and each piece of it is compared with the site's names."""
 _LAST_PIECE = re.compile(r"(?:\s+(?=[-–—|·•»])|(?=｜))(?P<mark>[-–—|·•»｜])\s*(?P<piece>[^|｜–—]+)$")
 _HOUSE = re.compile(
     r"\b(?:news|newspaper|times|post|daily|herald|tribune|gazette|guardian|journal|chronicle|observer|telegraph|press|today|online|"
@@ -29,7 +31,7 @@ def choose_title(headings: Sequence[str], told: Sequence[str], evidence: str, si
     on 25, where an editor wrote another for search engines.
     """
     known = telling_words(" ".join((*told, evidence)))
-    rated = [(_agreement(heading, known), heading) for heading in headings]
+    rated = [(_agreement(heading, known), heading) for heading in headings if len(heading) <= _LONGEST]
     best = max(rated, key=lambda pair: pair[0], default=(0.0, ""))
     if best[0] >= _AGREEING and not _names_site(best[1], sites):
         return without_site(_without_label(best[1], told, sites), sites)
@@ -39,7 +41,7 @@ def choose_title(headings: Sequence[str], told: Sequence[str], evidence: str, si
 
 def without_site(title: str, sites: Sequence[str]) -> str:
     """The title less first and last pieces that name the site: "… - Site", "… — RT World News", "Site | …", "…｜…"."""
-    title = " ".join(title.split())
+    title = " ".join(title[:_LONGEST].split())
     partings = list(_PARTING.finditer(title))
     for parting in reversed(partings):
         if _names_site(title[parting.end() :], sites):
@@ -51,7 +53,7 @@ def without_site(title: str, sites: Sequence[str]) -> str:
 
 def without_likely_site(title: str) -> str:
     """The title of a text whose site nobody knows, less a last piece like one: "… — RT World News", "… | Example"."""
-    parting = _LAST_PIECE.search(title)
+    parting = _LAST_PIECE.search(title[:_LONGEST])
     if parting is None or len(parting["piece"].split()) > _SITE_WORDS:
         return title
     is_house = parting["piece"][0].isupper() and _HOUSE.search(parting["piece"]) is not None
