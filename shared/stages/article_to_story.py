@@ -8,6 +8,7 @@ story. This module walks the candidates, nearest first, and says what was found.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ __all__ = [
     "choose_candidates",
 ]
 
-_MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _FEW = 20, 8, 4
+_MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _MOST_OF_A_STORY, _FEW = 20, 8, 6, 4
 
 
 def choose_candidates(shared: Mapping[int, int]) -> list[int]:
@@ -110,16 +111,16 @@ class _Placing:
         return self._begin()
 
     def _look(self) -> None:
-        """Compare with the candidates and their stories' anchors in one batch: nearly always these are all that is needed."""
+        """Compare with candidates and their stories' anchors in one batch: nearly always these are all that is needed."""
         self.nearness = Nearness(self.incoming.fingerprint.payload, self.payloads)
-        batch = {candidate.article: candidate.payload for candidate in self.candidates}
-        for story in {candidate.story for candidate in self.candidates}:
+        chosen = _some_of_each_story(self.candidates)
+        batch = {candidate.article: candidate.payload for candidate in chosen}
+        for story in {candidate.story for candidate in chosen}:
             anchor = self.stories[story].anchor
             if anchor not in batch and anchor in self.payloads:
                 batch[anchor] = self.payloads[anchor]
         self.nearness.meet(batch)
-        figures = self.nearness.of(candidate.article for candidate in self.candidates)
-        found = map(self._judged, self.candidates, figures)
+        found = map(self._judged, chosen, self.nearness.of(candidate.article for candidate in chosen))
         self.found = sorted(found, key=lambda each: (-each.figures.nearness, -each.candidate.shared_keys, each.candidate.article))
 
     def _judged(self, candidate: Candidate, figures: Figures) -> _Found:
@@ -207,6 +208,17 @@ class _Placing:
             if story not in joined and _is_related(each):
                 scores[story] = max(scores.get(story, 0.0), each.figures.facts_agree)
         return tuple(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _some_of_each_story(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Of each story the six that share most keys: a story of fifty copies needn't be asked twenty times."""
+    asked: Counter[int] = Counter()
+    chosen = []
+    for candidate in sorted(candidates, key=lambda each: (-each.shared_keys, each.article)):
+        asked[candidate.story] += 1
+        if asked[candidate.story] <= _MOST_OF_A_STORY:
+            chosen.append(candidate)
+    return chosen
 
 
 def _is_related(each: _Found) -> bool:
