@@ -67,11 +67,11 @@ def survive(
     (folder / "state").mkdir(mode=0o700)
     with serving_newsroom(newsroom):
         run = FaultyRun(folder, newsroom, faults, PATIENCE | own)
-        newsroom.publish(0.5)
+        waves = max(2, links // 500)
+        newsroom.publish(1 / waves)
         with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
-            waves = max(2, links // 500)
             for wave in range(waves):
-                newsroom.publish(0.5 + 0.5 * wave / (waves - 1))
+                newsroom.publish((wave + 1) / waves)
                 if wave == waves - 1:
                     newsroom.update()
                 assert suffer_until_done(run, store, count // waves, SECONDS / waves), store.links.counts()
