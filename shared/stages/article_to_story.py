@@ -24,8 +24,9 @@ from shared.stages.attach import (
     would_let_in,
 )
 from shared.stages.decision import Candidate, Decision, Evidence, Incoming, People, Role, StoryView, Told
+from shared.stages.facts import contradict
 from shared.stages.figures import Figures
-from shared.stages.same_text import Verdict, contradict, is_copy, same_text
+from shared.stages.same_text import Verdict, is_copy, same_text
 
 __all__ = [
     "Candidate",

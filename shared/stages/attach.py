@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from shared.stages.decision import Role, StoryView, Told
+from shared.stages.facts import contradict
 from shared.stages.figures import Figures, compare
-from shared.stages.same_text import Verdict, contradict, is_copy, is_retold, near_identical, quotes, same_text
+from shared.stages.same_text import Verdict, is_copy, is_retold, near_identical, quotes, same_text
 
 _SMALL_CORE, _LONE = 2, 2
 

@@ -48,7 +48,7 @@ class Figures(NamedTuple):
     longer: bool
     """The first text, the one compared with all, is the longer one."""
     strangers: bool
-    """The name that each mentions most is one that the other never mentions."""
+    """Of the names that each mentions most, one is never mentioned in the other."""
     unspaced: bool
     """Either text is in a script without spaces."""
     identical: bool
@@ -87,15 +87,19 @@ def compare(payload: bytes, others: Sequence[bytes]) -> list[Figures]:
 def _table(rows: Payloads) -> npt.NDArray[np.uint8]:
     """What the first row has: by hash, 1 + its group or 0, in a stretch a set.
 
-    Where two of its words share their 16 bits, the fact wins. The subject's entry is `GROUPS` higher.
+    Where two of its words share their 16 bits, the fact wins. A subject's entry is `GROUPS` higher.
     """
     table = np.zeros(SETS * _HASHES, np.uint8)
     for group in (STOPS, OTHERS, NAMES, NUMBERS, TRIGRAMS, OCTOGRAMS, FACT_PAIRS):
         begin = int(rows.starts[0, group])
         table[rows.body[begin : begin + int(rows.counts[0, group, 0])] + _STRETCH_OF_GROUP[group]] = group + 1
-    if rows.subjects[0]:
-        table[rows.subjects[0]] += GROUPS
+    table[_subjects(rows)] += GROUPS
     return table
+
+
+def _subjects(rows: Payloads) -> Counts:
+    """Those of the first row."""
+    return np.unique(rows.subjects[0][rows.subjects[0] != 0])
 
 
 def _found(rows: Payloads, counts: Counts, table: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
@@ -122,7 +126,7 @@ class _Met(IntEnum):
     TRIGRAMS = 7
     OCTOGRAMS = 8
     FACT_PAIRS = 9
-    SUBJECT_OF_OWN = 10
+    SUBJECTS_OF_OWN = 10
 
 
 def _met_matrix() -> npt.NDArray[np.float64]:
@@ -143,7 +147,7 @@ def _met_matrix() -> npt.NDArray[np.float64]:
             (_Met.FACT_PAIRS, FACT_PAIRS),
         ):
             matrix[group, subject + 1 + group, count] = 1
-    matrix[: STOPS + 1, GROUPS + 1 :, _Met.SUBJECT_OF_OWN] = 1
+    matrix[: STOPS + 1, GROUPS + 1 :, _Met.SUBJECTS_OF_OWN] = 1
     return matrix.reshape(GROUPS * _FOUND, len(_Met))
 
 
@@ -186,17 +190,19 @@ def _columns(
         fewest[FACT_PAIRS].tolist(),
         shorter.tolist(),
         (rows.lengths[0] > lengths).tolist(),
-        _strangers(rows, m[_Met.SUBJECT_OF_OWN], table).tolist(),
+        _strangers(rows, m[_Met.SUBJECTS_OF_OWN], table).tolist(),
         (rows.unspaced[1:] | rows.unspaced[0]).tolist(),
     ]
 
 
 def _strangers(rows: Payloads, met: npt.NDArray[np.float64], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Only of texts that are short enough to have all their words in the payload: nothing else proves an absence."""
-    if not rows.subjects[0] or rows.levels[0, 0]:
+    own, others = _subjects(rows), rows.subjects[1:]
+    if not len(own) or rows.levels[0, 0]:
         return np.zeros(len(met), np.bool_)
-    subjects = rows.subjects[1:]
-    strangers: npt.NDArray[np.bool_] = (met == 0) & (subjects != 0) & (rows.levels[1:, 0] == 0) & (table[subjects] == 0)
+    unknown_there = met < len(own)
+    unknown_here = ((others != 0) & (table[others] == 0)).any(axis=1)
+    strangers: npt.NDArray[np.bool_] = unknown_there & unknown_here & (rows.levels[1:, 0] == 0)
     return strangers
 
 

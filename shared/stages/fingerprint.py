@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared.stages.payload import pack, sampled, sampled_by_kind, shortened
+from shared.stages.payload import SUBJECTS, pack, sampled, sampled_by_kind, shortened
 from shared.stages.words import NAMES, NUMBERS, OTHERS, STOPS, Flags, Hashes, Words, words_of
 
-SIGNATURE_VERSION = 1
+SIGNATURE_VERSION = 2
 """Goes up whenever the same text would get other keys or another payload: signatures of two versions can't be compared."""
 
 _KEYS, _LEAD_KEYS, _FACT_PAIR_KEYS, _FACT_TRIGRAM_KEYS, _LEAD = 24, 7, 6, 4, 60
@@ -46,8 +46,8 @@ def fingerprint(text: str) -> Fingerprint:
         sampled(_distinct(_octograms(words.hashes)), _OCTOGRAMS_KEPT),
         sampled(_distinct(_pairs(facts)), _FACT_PAIRS_KEPT),
     )
-    subject = _subject(vocabulary, mentions, unspaced=unspaced) if sets[0].level == 0 else 0
-    payload = pack(version=SIGNATURE_VERSION, unspaced=unspaced, length=len(words.hashes), subject=subject, sets=sets)
+    subjects = _subjects(vocabulary, mentions, unspaced=unspaced) if sets[0].level == 0 else []
+    payload = pack(version=SIGNATURE_VERSION, unspaced=unspaced, length=len(words.hashes), subjects=subjects, sets=sets)
     return Fingerprint(_keys(trigrams, words.kinds == STOPS, facts), payload)
 
 
@@ -76,15 +76,15 @@ def _unspaced_words(words: Words) -> Hashes:
     return np.concatenate([pairs, numbers, np.concatenate([latin, words.katakana]) | np.uint64(NAMES)])
 
 
-def _subject(vocabulary: Hashes, mentions: Hashes, *, unspaced: bool) -> int:
-    """The name mentioned most, if more than once. A text in which no name is repeated may show none: then its word."""
-    kinds = vocabulary & _KINDS
+def _subjects(vocabulary: Hashes, mentions: Hashes, *, unspaced: bool) -> list[int]:
+    """The names mentioned most, if more than once. A text in which no name is repeated may show none: then its words."""
     for kind in (NAMES,) if unspaced else (NAMES, OTHERS):
-        repeated = mentions * (kinds == kind)
-        most = int(repeated.argmax()) if len(repeated) else 0
-        if len(repeated) and repeated[most] > 1:
-            return int(shortened(vocabulary[most : most + 1])[0])
-    return 0
+        repeated = mentions * (vocabulary & _KINDS == kind)
+        most = np.argsort(-repeated.astype(np.int64), kind="stable")[:SUBJECTS]
+        chosen = shortened(vocabulary[most[repeated[most] > 1]]).tolist()
+        if chosen:
+            return list(chosen)
+    return []
 
 
 def _facts(words: Words) -> Hashes:

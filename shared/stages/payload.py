@@ -1,6 +1,6 @@
 """Payloads: a fingerprint's samples as bytes, and many of them read at once.
 
-    header   u16 each: version | unspaced << 8, words in the text (2), subject, level of each of 4 sets, how many of each of
+    header   u16 each: version | unspaced << 8, words in the text (2), subjects (2), level of each of 4 sets, how many of each of
              7 groups are kept at 5 levels (cumulative: a prefix is a coarser sample)
     body     16 bits of every hash kept: numbers, names, other words, stop words, 3-grams, 8-grams, pairs of facts that follow
              each other, smallest hash first
@@ -30,7 +30,10 @@ SET_OF_GROUP = np.array([0, 0, 0, 0, 1, 2, 3])
 """Words, 3-grams, 8-grams and pairs of facts are sampled apart, each at a level of its own."""
 SETS = 4
 LEVELS = 5
-HEADER = 4 + SETS + GROUPS * LEVELS
+SUBJECTS = 2
+"""Names mentioned most: a match has two sides, and pages of one template about two matches may share one."""
+_FIXED = 3 + SUBJECTS
+HEADER = _FIXED + SETS + GROUPS * LEVELS
 _KEPT_BITS = np.uint64(8)
 
 
@@ -79,9 +82,10 @@ def _level(ordered: Hashes, most: int) -> int:
     return 65 - int(ordered[most]).bit_length() if len(ordered) > most else 0
 
 
-def pack(*, version: int, unspaced: bool, length: int, subject: int, sets: Sequence[Sample]) -> bytes:
-    """Write a payload. `sets` are words, 3-grams, 8-grams and pairs of facts; `subject` is 16 bits, 0 for none."""
-    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, subject, *(each.level for each in sets)]
+def pack(*, version: int, unspaced: bool, length: int, subjects: Sequence[int], sets: Sequence[Sample]) -> bytes:
+    """Write a payload. `sets` are words, 3-grams, 8-grams and pairs of facts; `subjects` are at most 2, of 16 bits."""
+    padded = [*subjects, *[0] * (SUBJECTS - len(subjects))]
+    header = [version | unspaced << 8, length & 0xFFFF, length >> 16, *padded, *(each.level for each in sets)]
     for each in sets:
         header += each.counts
     return b"".join([np.array(header, Short).tobytes(), *(each.hashes.tobytes() for each in sets)])
@@ -94,6 +98,7 @@ class Payloads:
     unspaced: npt.NDArray[np.bool_]
     lengths: Counts
     subjects: Counts
+    """Rows × 2; 0 for none."""
     levels: Counts
     """Rows × sets."""
     counts: Counts
@@ -109,13 +114,13 @@ def unpack(payloads: Sequence[bytes]) -> Payloads:
     sizes = np.fromiter(map(len, payloads), np.int64, len(payloads)) >> 1
     begins = np.cumsum(sizes) - sizes
     header = body[begins[:, None] + np.arange(HEADER)].astype(np.int64)
-    counts = header[:, 4 + SETS :].reshape(-1, GROUPS, LEVELS)
+    counts = header[:, _FIXED + SETS :].reshape(-1, GROUPS, LEVELS)
     kept = counts[:, :, 0]
     return Payloads(
         unspaced=header[:, 0] >> 8 != 0,
         lengths=header[:, 1] | header[:, 2] << 16,
-        subjects=header[:, 3],
-        levels=header[:, 4 : 4 + SETS],
+        subjects=header[:, 3:_FIXED],
+        levels=header[:, _FIXED : _FIXED + SETS],
         counts=counts,
         starts=begins[:, None] + HEADER + np.cumsum(kept, axis=1) - kept,
         body=body,

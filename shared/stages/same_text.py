@@ -1,4 +1,4 @@
-"""Do two texts tell the same? The rule that reads their figures.
+"""Do two texts tell the same? The rule that reads their figures; what it asks of their facts stands in `facts`.
 
 Words and 3-grams must agree *and facts must agree*. Words alone fold weather, market, score and lottery pages, which share
 two thirds of their words and differ in facts; facts alone fold independent reports on one event.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.stages.facts import facts_agree
 from shared.stages.figures import Figures
 
 LEAST_WORDS = 12
@@ -35,7 +36,7 @@ def same_text(figures: Figures, *, same_host: bool = False) -> Verdict:
         return Verdict(False, "too little text in common")
     if quotes(figures):
         return Verdict(False, "a part of one stands in the other, in a text of its own")
-    verdict = _facts(figures)
+    verdict = Verdict(*facts_agree(figures))
     if verdict.same and same_host and not near_identical(figures):
         return Verdict(False, "one host publishes both, and they aren't nearly identical")
     return verdict
@@ -86,48 +87,3 @@ def near_identical(figures: Figures) -> bool:
     facts = figures.facts == 0 or figures.facts_agree >= 0.85
     numbers = figures.numbers == 0 or figures.numbers_agree >= 0.9
     return figures.octograms_in_shorter >= 0.6 and facts and numbers
-
-
-def contradict(figures: Figures) -> bool:
-    """Whatever their wording, these are two: each has its own subject, or most facts are in conflict."""
-    return figures.strangers or (figures.facts > 4 and figures.facts_agree < 0.50)
-
-
-def _facts(figures: Figures) -> Verdict:
-    if figures.strangers:
-        return Verdict(False, "each is about a name that the other never mentions")
-    if figures.facts < 2:
-        return _without_facts(figures)
-    if _agree(figures):
-        return Verdict(True, "text and facts agree")
-    if _corrected(figures):
-        return Verdict(True, "the same text, corrected")
-    return Verdict(False, "facts are in conflict")
-
-
-def _agree(figures: Figures) -> bool:
-    """Enough facts agree. They must agree better where there are few of them, or only numbers (scripts without capitals)."""
-    if figures.names < 2 and figures.numbers >= 4:
-        return figures.numbers_agree >= (0.60 if figures.unspaced else 0.70)
-    few = 0.75 if figures.facts < 8 else 0.60
-    many_numbers_differ = figures.numbers >= 7 and figures.numbers_agree < 0.62
-    return figures.facts_agree >= (0.50 if figures.unspaced else few) and not many_numbers_differ
-
-
-def _corrected(figures: Figures) -> bool:
-    """Long passages and the names are the same, and numbers were brought up to date."""
-    if figures.names < 2:
-        return figures.octograms_in_shorter >= 0.85 and (figures.numbers < 4 or figures.numbers_agree >= 0.33)
-    passages = figures.octograms_in_shorter >= 0.75 and figures.names_agree >= 0.90
-    return passages and (figures.numbers < 8 or figures.numbers_agree >= 0.40)
-
-
-def _without_facts(figures: Figures) -> Verdict:
-    if figures.octograms_in_shorter >= 0.85:
-        return Verdict(True, "the same passages")
-    least = 0.30 if figures.unspaced else 0.55
-    passage = figures.trigrams_in_shorter >= 0.5 and figures.length_ratio < 0.6
-    agree = figures.facts == 0 or figures.facts_agree == 1
-    if agree and (passage or figures.words >= least or figures.octograms_in_shorter >= 0.6):
-        return Verdict(True, "the same words, and no fact against it")
-    return Verdict(False, "too few facts to tell")

@@ -83,7 +83,10 @@ def test_a_near_miss_is_evidence_too() -> None:
     decision = _placed(ENGLISH.pages[1], ENGLISH.pages[0])
     assert decision.story is None
     assert decision.evidence.best is not None
-    assert (decision.evidence.best.same, decision.evidence.best.because) == (False, "facts are in conflict")
+    assert (decision.evidence.best.same, decision.evidence.best.because) == (
+        False,
+        "each is about a name that the other never mentions",
+    )
 
 
 def test_the_runner_up_is_the_nearest_of_another_story() -> None:

@@ -40,7 +40,7 @@ def test_each_record_tells_its_score_and_reason() -> None:
     assert copy["score"] > 0.7
     assert copy["reason"] == "text and facts agree"
     assert page["story_id"] == 3
-    assert other["reason"] == "nearest: facts are in conflict"
+    assert other["reason"] == "nearest: each is about a name that the other never mentions"
 
 
 def test_a_later_merge_changes_what_earlier_lines_are_told() -> None:

@@ -73,6 +73,47 @@ def test_each_text_about_a_name_that_the_other_never_mentions_is_another() -> No
     assert verdict == Verdict(same=False, line="each is about a name that the other never mentions")
 
 
+def test_pages_about_two_matches_of_which_one_team_plays_in_both_are_two() -> None:
+    many = """{0} host {1} in the cup on Sunday. {0} against {1} is shown live on Sky Sports in Great Britain, on Fubo in the
+    United States, on DAZN in Canada and on Canal Plus in France. {0} fans and {1} fans abroad can follow it with a VPN on Apple
+    TV."""
+    verdict = _verdict(many.format("Hexham", "Selby"), many.format("Hexham", "Thirsk"))
+    assert not verdict.same
+    assert _verdict(many.format("Hexham", "Selby"), many.format("Hexham", "Selby") + " Good luck.").same
+
+
+def test_a_translator_who_spells_the_main_name_otherwise_tells_the_same() -> None:
+    one = ENGLISH.report.replace("Nordlys", "Nordlis") + " The Nordlis was built in 1998. Skarvik mourns the Nordlis."
+    other = ENGLISH.edited.replace("Nordlys", "Nordlys") + " The Nordlys was built in 1998. Skarvik mourns the Nordlys."
+    assert _figures(one, other).strangers
+    assert _verdict(one, other).same
+
+
+def test_texts_worded_alike_that_agree_on_fewer_facts_than_words_are_pages_of_one_make() -> None:
+    one = """Mr. and Mrs. Aldous of Colne announce the engagement of their daughter Grace to Luis Norcross, son of Mr. and Mrs.
+    Norcross of Ripley. She is a nurse at Colne General Hospital in the County of York. He works at Mondo in the Town of
+    Leeds. They will exchange vows at Saint Peter Church before they move to Oakham."""
+    other = one
+    for name, exchanged in {
+        "Aldous": "Jessop",
+        "Grace": "Irene",
+        "Luis": "Jakub",
+        "Norcross": "Iverson",
+        "Mondo": "Orbis",
+    }.items():
+        other = other.replace(name, exchanged)
+    assert _verdict(one, other.replace("Ripley", "Whitby").replace("Oakham", "Selby")).same is False
+
+
+def test_where_every_number_is_another_it_is_no_correction() -> None:
+    quake = """An earthquake of magnitude {} was felt at {} in the Province of Sivas and the Valley of Ordu. The Disaster Agency
+    AFAD said that it happened at a depth of {} kilometres. Nobody was hurt, and no damage was reported in the villages nearby.
+    Teams of the Disaster Agency went on looking at houses until the evening, and people were asked to follow what AFAD
+    announces."""
+    assert not _verdict(quake.format("4.1", "10.45", "7.2"), quake.format("3.3", "21.10", "11.5")).same
+    assert _verdict(quake.format("4.1", "10.45", "7.2"), quake.format("4.2", "10.45", "7.2")).same
+
+
 def test_two_pages_of_one_host_must_be_nearly_identical() -> None:
     assert _verdict(ENGLISH.report, ENGLISH.edited).same
     assert not _verdict(ENGLISH.report, ENGLISH.edited, same_host=True).same
@@ -113,9 +154,9 @@ def test_of_templates_never_seen_before_few_pairs_look_the_same_and_hardly_any_o
     pairs = [
         _figures(one, other) for number, (family, one) in enumerate(made) for its, other in made[number + 1 :] if its == family
     ]
-    assert len(pairs) == 8 * 66
-    assert sum(same_text(each).same for each in pairs) < 0.09 * len(pairs)
-    assert sum(same_text(each, same_host=True).same for each in pairs) < 0.01 * len(pairs)
+    assert len(pairs) == 19 * 66
+    assert sum(same_text(each).same for each in pairs) < 0.01 * len(pairs)
+    assert sum(same_text(each, same_host=True).same for each in pairs) < 0.002 * len(pairs)
 
 
 def test_sentences_in_another_order_are_the_same_text() -> None:
