@@ -70,7 +70,7 @@ def is_retold(figures: Figures) -> bool:
 
 def is_excerpt(figures: Figures) -> bool:
     """The shorter text is a passage of the longer."""
-    return figures.trigrams_in_shorter >= 0.40 and figures.length_ratio >= 0.05
+    return figures.trigrams_in_shorter >= 0.50 and figures.length_ratio >= 0.05
 
 
 def quotes(figures: Figures) -> bool:
@@ -79,7 +79,7 @@ def quotes(figures: Figures) -> bool:
     An edited copy of the whole differs everywhere a little, so that its 8-grams suffer more than its 3-grams.
     """
     word_for_word = figures.octograms_in_shorter >= 0.8 * figures.trigrams_in_shorter
-    return word_for_word and figures.trigrams_in_shorter < 0.60 and figures.length_ratio >= 0.5
+    return word_for_word and figures.trigrams_in_shorter < 0.60
 
 
 def near_identical(figures: Figures) -> bool:
