@@ -34,8 +34,11 @@ def _quarrel(figures: Figures) -> str | None:
 
 
 def _strangers(figures: Figures) -> bool:
-    """Each is about a name that the other never mentions, and no other word was changed: who translates may spell a name anew."""
-    return figures.strangers and _worded_alike(figures)
+    """Each is about a name that the other never mentions, and no other word was changed: who translates may spell a name anew.
+
+    Where names don't show (no capitals), the words mentioned most stand for them, and are among the words that were changed.
+    """
+    return figures.strangers and (_worded_alike(figures) or (figures.names < 2 and figures.content >= 0.88))
 
 
 def _worded_alike(figures: Figures) -> bool:

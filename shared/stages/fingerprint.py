@@ -79,11 +79,10 @@ def _unspaced_words(words: Words) -> Hashes:
 def _subjects(vocabulary: Hashes, mentions: Hashes, *, unspaced: bool) -> list[int]:
     """The names mentioned most, if more than once. A text in which no name is repeated may show none: then its words."""
     for kind in (NAMES,) if unspaced else (NAMES, OTHERS):
-        repeated = mentions * (vocabulary & _KINDS == kind)
-        most = np.argsort(-repeated.astype(np.int64), kind="stable")[:SUBJECTS]
-        chosen = shortened(vocabulary[most[repeated[most] > 1]]).tolist()
-        if chosen:
-            return list(chosen)
+        repeated = ((vocabulary & _KINDS == kind) & (mentions > 1)).nonzero()[0]
+        if len(repeated):
+            most = repeated[np.argsort(-mentions[repeated].astype(np.int64), kind="stable")[:SUBJECTS]]
+            return list(shortened(vocabulary[most]).tolist())
     return []
 
 
@@ -131,9 +130,10 @@ def _distinct(hashes: Hashes) -> Hashes:
 
 def _firsts(ordered: Hashes) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Where each value of a sorted array stands first."""
-    first = np.ones(len(ordered), np.bool_)
+    first = np.empty(len(ordered), np.bool_)
+    first[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return np.flatnonzero(first)
+    return first.nonzero()[0]
 
 
 def _keys(trigrams: Hashes, stops: Flags, facts: Hashes) -> tuple[int, ...]:
