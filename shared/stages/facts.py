@@ -30,6 +30,8 @@ def _quarrel(figures: Figures) -> str | None:
         return "each is about a name that the other never mentions"
     if figures.facts >= 2 and _of_one_make(figures):
         return "worded alike, with other facts: pages of one make"
+    if _in_another_order(figures):
+        return "the facts are told in another order, in other words"
     return None
 
 
@@ -44,6 +46,13 @@ def _strangers(figures: Figures) -> bool:
 def _worded_alike(figures: Figures) -> bool:
     """The words that are no facts are the same, all but one in twenty-five."""
     return figures.content >= 0.96
+
+
+def _in_another_order(figures: Figures) -> bool:
+    """Two reports that print the same facts, such as a list of nominations. Of 6,465 true pairs none is so far apart."""
+    return (
+        figures.fact_pairs >= 10 and figures.facts_in_order < 0.40 and figures.trigrams_in_shorter < 0.50 and not figures.unspaced
+    )
 
 
 def _of_one_make(figures: Figures) -> bool:

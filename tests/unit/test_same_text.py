@@ -105,6 +105,15 @@ def test_texts_worded_alike_that_agree_on_fewer_facts_than_words_are_pages_of_on
     assert _verdict(one, other.replace("Ripley", "Whitby").replace("Oakham", "Selby")).same is False
 
 
+def test_two_reports_that_tell_the_same_facts_in_another_order_are_two() -> None:
+    parts = [f"and {town} gave {number} boats" for number, town in enumerate(_TOWNS, 31)]
+    one = "The fleet that left today is the largest in memory: " + ", ".join(parts) + "."
+    mixed = [parts[(7 * place) % 25].replace("and ", "while also ").replace(" gave ", " sent ") for place in range(25)]
+    other = "Never before did so many ships go to sea together; " + ", ".join(mixed) + "."
+    assert _figures(one, other).facts_agree == 1
+    assert not _verdict(one, other).same
+
+
 def test_where_every_number_is_another_it_is_no_correction() -> None:
     quake = """An earthquake of magnitude {} was felt at {} in the Province of Sivas and the Valley of Ordu. The Disaster Agency
     AFAD said that it happened at a depth of {} kilometres. Nobody was hurt, and no damage was reported in the villages nearby.
