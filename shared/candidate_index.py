@@ -6,11 +6,13 @@ bounded by construction, and forgetting costs nothing.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
+
 NEWEST_PER_KEY = 64
-_NONE = -1
+_NONE = 0
 
 
 class CandidateIndex:
@@ -20,11 +22,11 @@ class CandidateIndex:
         """Room for this many postings (keys of articles), 24 bytes each; an article has at most 24."""
         self._size = postings
         self._buckets = (1 << max(postings - 1, 1).bit_length()) - 1
-        self._heads = array("q", [_NONE]) * (self._buckets + 1)
-        self._before = array("q", [_NONE]) * postings
-        self._keys = array("I", [0]) * postings
-        self._articles = array("I", [0]) * postings
-        self._written = 0
+        self._heads = _zeros(self._buckets + 1, np.int64)
+        self._before = _zeros(postings, np.int64)
+        self._keys = _zeros(postings, np.uint32)
+        self._articles = _zeros(postings, np.uint32)
+        self._written = 1
 
     def add(self, article: int, keys: Iterable[int]) -> None:
         """Remember an article's keys."""
@@ -53,3 +55,8 @@ class CandidateIndex:
                     left -= 1
                 place = before[slot]
         return found
+
+
+def _zeros(size: int, kind: npt.DTypeLike) -> memoryview:
+    """As `array`, but the machine gives the memory when it is first used: most files are smaller than the window."""
+    return np.zeros(size, kind).data

@@ -41,7 +41,7 @@ __all__ = [
     "choose_candidates",
 ]
 
-_MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _MOST_OF_A_STORY, _FEW = 20, 8, 6, 4
+_MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _MOST_OF_A_STORY, _FEW = 20, 8, 4, 4
 
 
 def choose_candidates(shared: Mapping[int, int]) -> list[int]:
@@ -212,7 +212,7 @@ class _Placing:
 
 
 def _some_of_each_story(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Of each story the six that share most keys: a story of fifty copies needn't be asked twenty times."""
+    """Of each story the four that share most keys: a story of fifty copies needn't be asked twenty times."""
     asked: Counter[int] = Counter()
     chosen = []
     for candidate in sorted(candidates, key=lambda each: (-each.shared_keys, each.article)):

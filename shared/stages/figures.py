@@ -76,8 +76,8 @@ def compare(payload: bytes, others: Sequence[bytes]) -> list[Figures]:
         return []
     rows = unpack([payload, *others])
     levels = np.maximum(rows.levels[1:], rows.levels[0])
-    own = counts_at(np.broadcast_to(rows.counts[0], rows.counts[1:].shape), rows.levels[:1], levels)
-    other = counts_at(rows.counts[1:], rows.levels[1:], levels)
+    own = counts_at(rows, np.zeros(len(others), np.int64), levels)
+    other = counts_at(rows, np.arange(1, len(others) + 1), levels)
     table = _table(rows)
     met = _found(rows, other, table) @ _MET
     columns = _columns(rows, own, other, met, table)
@@ -93,23 +93,25 @@ def _table(rows: Payloads) -> npt.NDArray[np.uint8]:
     for group in (STOPS, OTHERS, NAMES, NUMBERS, TRIGRAMS, OCTOGRAMS, FACT_PAIRS):
         begin = int(rows.starts[0, group])
         table[rows.body[begin : begin + int(rows.counts[0, group, 0])] + _STRETCH_OF_GROUP[group]] = group + 1
-    table[_subjects(rows)] += GROUPS
+    for subject in _subjects(rows):
+        table[subject] += GROUPS
     return table
 
 
-def _subjects(rows: Payloads) -> Counts:
+def _subjects(rows: Payloads) -> set[int]:
     """Those of the first row."""
-    return np.unique(rows.subjects[0][rows.subjects[0] != 0])
+    return set(rows.subjects[0].tolist()) - {0}
 
 
 def _found(rows: Payloads, counts: Counts, table: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     """Rows × (groups × what the table says of their hashes): how many hashes of each group the first row has, and as what."""
     lengths = counts.ravel()
-    ends = np.cumsum(lengths)
-    segments = np.repeat(np.arange(len(lengths)), lengths)
-    places = np.arange(len(segments)) + (rows.starts[1:].ravel() - ends + lengths)[segments]
-    found = table[rows.body[places] + np.tile(_STRETCH_OF_GROUP, len(counts))[segments]]
-    counted = np.bincount(segments * _FOUND + found, minlength=len(lengths) * _FOUND)
+    ends = lengths.cumsum()
+    places = np.arange(ends[-1]) + (rows.starts[1:].ravel() - ends + lengths).repeat(lengths)
+    stretches = np.tile(_STRETCH_OF_GROUP, len(counts)).repeat(lengths)
+    found = table[rows.body[places] + stretches]
+    cells = np.arange(0, len(lengths) * _FOUND, _FOUND).repeat(lengths)
+    counted = np.bincount(cells + found, minlength=len(lengths) * _FOUND)
     return counted.reshape(len(counts), GROUPS * _FOUND).astype(np.float64)
 
 
@@ -197,10 +199,10 @@ def _columns(
 
 def _strangers(rows: Payloads, met: npt.NDArray[np.float64], table: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
     """Only of texts that are short enough to have all their words in the payload: nothing else proves an absence."""
-    own, others = _subjects(rows), rows.subjects[1:]
-    if not len(own) or rows.levels[0, 0]:
+    others = rows.subjects[1:]
+    if rows.levels[0, 0]:
         return np.zeros(len(met), np.bool_)
-    unknown_there = met < len(own)
+    unknown_there = met < len(_subjects(rows))
     unknown_here = ((others != 0) & (table[others] == 0)).any(axis=1)
     strangers: npt.NDArray[np.bool_] = unknown_there & unknown_here & (rows.levels[1:, 0] == 0)
     return strangers

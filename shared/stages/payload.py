@@ -34,6 +34,7 @@ SUBJECTS = 2
 """Names mentioned most: a match has two sides, and pages of one template about two matches may share one."""
 _FIXED = 3 + SUBJECTS
 HEADER = _FIXED + SETS + GROUPS * LEVELS
+_HEADER_PLACES = np.arange(HEADER)
 _KEPT_BITS = np.uint64(8)
 
 
@@ -112,8 +113,8 @@ def unpack(payloads: Sequence[bytes]) -> Payloads:
     """Read payloads side by side. All must be of the version that this code writes."""
     body = np.frombuffer(b"".join(payloads), Short)
     sizes = np.fromiter(map(len, payloads), np.int64, len(payloads)) >> 1
-    begins = np.cumsum(sizes) - sizes
-    header = body[begins[:, None] + np.arange(HEADER)].astype(np.int64)
+    begins = sizes.cumsum() - sizes
+    header = body[begins[:, None] + _HEADER_PLACES].astype(np.int64)
     counts = header[:, _FIXED + SETS :].reshape(-1, GROUPS, LEVELS)
     kept = counts[:, :, 0]
     return Payloads(
@@ -122,13 +123,16 @@ def unpack(payloads: Sequence[bytes]) -> Payloads:
         subjects=header[:, 3:_FIXED],
         levels=header[:, _FIXED : _FIXED + SETS],
         counts=counts,
-        starts=begins[:, None] + HEADER + np.cumsum(kept, axis=1) - kept,
+        starts=begins[:, None] + HEADER + kept.cumsum(axis=1) - kept,
         body=body,
     )
 
 
-def counts_at(counts: Counts, levels: Counts, wanted: Counts) -> Counts:
-    """How many hashes of each group stand under the `wanted` levels (rows × sets), which are at least the rows' own."""
-    further = np.minimum(wanted - levels, LEVELS - 1)[:, SET_OF_GROUP]
-    chosen: Counts = counts[np.arange(len(counts))[:, None], np.arange(GROUPS), further]
+def counts_at(rows: Payloads, which: Counts, wanted: Counts) -> Counts:
+    """How many hashes of each group stand under the `wanted` levels (a row for each of `which`), at least the rows' own."""
+    further = np.minimum(wanted - rows.levels[which], LEVELS - 1)[:, SET_OF_GROUP]
+    chosen: Counts = rows.counts[which[:, None], _EVERY_GROUP, further]
     return chosen
+
+
+_EVERY_GROUP = np.arange(GROUPS)
