@@ -27,6 +27,12 @@ _POSTGRESQL = text(f"""
     GROUP BY hit.article_id HAVING count(*) >= :least
 """)  # noqa: S608 - a constant of this module
 
+_INDEXED_AT_ONCE = text("""
+    INSERT INTO fold_keys (key, seen_at, article_id)
+    SELECT key, :seen_at, :article FROM unnest(CAST(:keys AS integer[])) AS wanted(key)
+""")
+_INDEXED = insert(fold_keys)
+
 
 def articles_sharing_keys(
     connection: Connection, article: int, keys: Sequence[int], since: int, least: int = 2
@@ -44,9 +50,11 @@ def articles_sharing_keys(
 
 def index(connection: Connection, article: int, keys: Sequence[int], seen_at: int) -> None:
     """Make an article findable by its keys."""
-    rows = [{"key": key - _OFFSET, "seen_at": seen_at, "article_id": article} for key in set(keys)]
-    if rows:
-        connection.execute(insert(fold_keys), rows)
+    wanted = sorted({key - _OFFSET for key in keys})
+    if connection.dialect.name == "postgresql":
+        connection.execute(_INDEXED_AT_ONCE, {"keys": wanted, "seen_at": seen_at, "article": article})
+    elif wanted:
+        connection.execute(_INDEXED, [{"key": key, "seen_at": seen_at, "article_id": article} for key in wanted])
 
 
 def forget(connection: Connection, article: int, keys: Sequence[int], seen_at: int) -> None:

@@ -15,10 +15,11 @@ from shared.model import LinkState, Outcome
 from shared.stages.article_to_story import Decision, Evidence
 from shared.stages.fingerprint import SIGNATURE_VERSION, Fingerprint
 from shared.store import candidates as index
-from shared.store import story_changes
+from shared.store import people, story_changes
 from shared.store.articles import StoredArticle, stored_article
+from shared.store.engine import in_one_go
 from shared.store.known_facts import KnownFacts, epoch_seconds, known_facts
-from shared.store.links import Claim, finish
+from shared.store.links import Claim, finish_held
 from shared.store.schema import articles, decisions, links, members, revisions, signatures
 from shared.store.upsert import insert_or_replace
 
@@ -44,11 +45,14 @@ class Folding:
     `claim` is of the link that ends with it; None where the article is folded again.
     """
 
-    def __init__(self, connection: Connection, claim: Claim | None, article: StoredArticle, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, claim: Claim | None, article: StoredArticle, now: datetime, *, spoken_of: bool = True
+    ) -> None:
         self._connection = connection
         self._claim = claim
         self.article = article
         self._now = now
+        self._spoken_of = spoken_of
 
     @property
     def is_revision(self) -> bool:
@@ -58,7 +62,7 @@ class Folding:
     def known_facts(self, fingerprint: Fingerprint, window: timedelta) -> KnownFacts:
         """Everything that bears on where this article belongs, looking back over `window`."""
         since = epoch_seconds(self._now - window)
-        return known_facts(self._connection, self.article.id, fingerprint, since)
+        return known_facts(self._connection, self.article.id, fingerprint, since, spoken_of=self._spoken_of)
 
     def record(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
         """Put the article where the decision says, and end the link."""
@@ -75,17 +79,13 @@ class Folding:
         return self._place(decision, fingerprint, Outcome.REVISION)
 
     def _place(self, decision: Decision, fingerprint: Fingerprint, outcome: Outcome) -> Folded:
-        now, article = self._now, self.article
-        story = decision.story if decision.story is not None else story_changes.begin(self._connection, article.id, now)
-        for merged in decision.merges:
-            story_changes.merge(self._connection, merged, story, now)
-        story_changes.put(self._connection, article.id, story, decision.role, now)
-        story_changes.demote(self._connection, decision.excerpts)
-        if decision.new_anchor:
-            story_changes.anchor(self._connection, article.id, story)
-        for other, score in decision.related:
-            story_changes.relate(self._connection, story, other, score)
-        folded = self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
+        story = self._begin(decision) if decision.story is None else self._join(decision, decision.story)
+        members = 1 if decision.story is None else story_changes.elect_again(self._connection, story, self._now).members
+        with in_one_go(self._connection):
+            for other, score in decision.related:
+                story_changes.relate(self._connection, story, other, score)
+            self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
+        folded = Folded(outcome, story, decision.score, members)
         best, second = decision.evidence.best, decision.evidence.runner_up
         return replace(
             folded,
@@ -93,6 +93,21 @@ class Folding:
             runner_up=second.story if second else None,
             because=best.because if best else None,
         )
+
+    def _begin(self, decision: Decision) -> int:
+        story = story_changes.begin(self._connection, self.article.id, self._now)
+        story_changes.put(self._connection, self.article.id, story, decision.role, self._now)
+        return story
+
+    def _join(self, decision: Decision, story: int) -> int:
+        with in_one_go(self._connection):
+            for merged in decision.merges:
+                story_changes.merge(self._connection, merged, story, self._now)
+            story_changes.put(self._connection, self.article.id, story, decision.role, self._now)
+            story_changes.demote(self._connection, decision.excerpts)
+            if decision.new_anchor:
+                story_changes.anchor(self._connection, self.article.id, story)
+        return story
 
     def text_before(self) -> str:
         """The text that was folded last, of an article that changed since."""
@@ -103,7 +118,10 @@ class Folding:
     def record_revision(self, fingerprint: Fingerprint, before: Fingerprint) -> Folded:
         """Keep a changed article in its story, findable by its new text and no longer by the one `before`."""
         index.forget(self._connection, self.article.id, before.keys, epoch_seconds(self.article.seen))
-        return self._conclude(Outcome.REVISION, self._story(), 1.0, {"reason": "same URL"}, fingerprint)
+        story = self._story()
+        size = story_changes.elect_again(self._connection, story, self._now).members
+        self._conclude(Outcome.REVISION, story, 1.0, {"reason": "same URL"}, fingerprint)
+        return Folded(Outcome.REVISION, story, 1.0, size)
 
     def record_unchanged(self) -> Folded:
         """Another link brought the same page in the meantime: nothing to fold, the link ends all the same."""
@@ -113,21 +131,19 @@ class Folding:
 
     def _end(self, outcome: Outcome, story: int) -> None:
         if self._claim is not None:
-            finish(self._connection, self._claim, outcome, self._now, step="fold", detail=f"story {story}")
+            finish_held(self._connection, self._claim, outcome, self._now, step="fold", detail=f"story {story}")
 
     def _story(self) -> int:
         query = select(members.c.story_id).where(members.c.article_id == self.article.id)
         return int(self._connection.execute(query).scalar_one())
 
-    def _conclude(self, outcome: Outcome, story: int, score: float, evidence: dict[str, Any], fingerprint: Fingerprint) -> Folded:
+    def _conclude(self, outcome: Outcome, story: int, score: float, evidence: dict[str, Any], fingerprint: Fingerprint) -> None:
         connection, article, now = self._connection, self.article, self._now
         _sign(connection, article, fingerprint)
         connection.execute(_FOLDED, {"of_article": article.id, "now_folded": article.revision})
         row = {"article_id": article.id, "revision": article.revision, "at": now, "story_id": story}
         connection.execute(_DECIDED, row | {"outcome": outcome, "score": score, "evidence": evidence})
-        size = story_changes.elect_again(connection, story, now).members
         self._end(outcome, story)
-        return Folded(outcome, story, score, size)
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -136,10 +152,10 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {name: None if each is None else asdict(each) | {"figures": each.figures._asdict()} for name, each in told.items()}
 
 
-def claimed_article(connection: Connection, claim: Claim) -> StoredArticle | None:
-    """The article to be folded; None where the claim no longer holds its link."""
+def claimed(connection: Connection, claim: Claim, now: datetime) -> Folding | None:
+    """The fold of a claimed link's article; None where the claim no longer holds its link."""
     row = connection.execute(_CLAIMED, {"link": claim.link, "release": claim.release}).first()
-    return None if row is None else stored_article(row)
+    return None if row is None else Folding(connection, claim, stored_article(row), now, spoken_of=row.spoken_of)
 
 
 def sign_again(connection: Connection, article: StoredArticle, before: Fingerprint, after: Fingerprint) -> None:
@@ -156,10 +172,10 @@ def _sign(connection: Connection, article: StoredArticle, fingerprint: Fingerpri
 
 # Built once: putting a statement together costs more than running it.
 _CLAIMED = (
-    select(articles)
+    select(articles, people.spoken_of(articles.c.id).label("spoken_of"))
     .join(links, links.c.article_id == articles.c.id)
     .where(links.c.id == bindparam("link"), links.c.release == bindparam("release"), links.c.state == LinkState.EXTRACTED)
     .with_for_update()
 )
 _FOLDED = update(articles).where(articles.c.id == bindparam("of_article")).values(folded_revision=bindparam("now_folded"))
-_DECIDED = insert(decisions)
+_DECIDED = insert(decisions).inline()  # its number is of no interest

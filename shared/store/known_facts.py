@@ -29,7 +29,9 @@ class KnownFacts:
     people: People
 
 
-def known_facts(connection: Connection, article: int, fingerprint: Fingerprint, since: int) -> KnownFacts:
+def known_facts(
+    connection: Connection, article: int, fingerprint: Fingerprint, since: int, *, spoken_of: bool = True
+) -> KnownFacts:
     """Candidates seen since `since` (epoch seconds), with what their stories are known by."""
     shared = index.articles_sharing_keys(connection, article, fingerprint.keys, since)
     chosen = choose_candidates(shared)
@@ -38,7 +40,7 @@ def known_facts(connection: Connection, article: int, fingerprint: Fingerprint, 
     named = {view.anchor for view in views.values()}.union(*(view.core + view.excerpts for view in views.values()))
     rows = _signed(connection, named.union(each.article for each in found)) if found else ()
     payloads = {row.article_id: row.payload for row in rows}
-    said = people.said_about(connection, article, views)
+    said = people.said_about(connection, article, views, spoken_of=spoken_of)
     return KnownFacts(found, views, payloads, {row.article_id: row.host for row in rows}, said)
 
 

@@ -189,11 +189,20 @@ class LinkStore:
 
 def finish(connection: Connection, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> bool:
     """End a link inside the caller's transaction, guarded by the claim."""
-    values = {"link": claim.link, "its_release": claim.release, "as": outcome, "because": detail or None, "now": now}
-    changed = connection.execute(_FINISHED, values).rowcount == 1
+    changed = connection.execute(_FINISHED, _ending(claim, outcome, now, detail)).rowcount == 1
     if changed:
         trail.write(connection, [claim.link], step, outcome, now, detail)
     return changed
+
+
+def finish_held(connection: Connection, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> None:
+    """As `finish`, where this transaction has found the claim to hold and keeps its link locked: nothing needs an answer."""
+    connection.execute(_FINISHED, _ending(claim, outcome, now, detail))
+    trail.write(connection, [claim.link], step, outcome, now, detail)
+
+
+def _ending(claim: Claim, outcome: str, now: datetime, detail: str) -> dict[str, Any]:
+    return {"link": claim.link, "its_release": claim.release, "as": outcome, "because": detail or None, "now": now}
 
 
 def _due_again(connection: Connection, which: Any, now: datetime, *, charged: int = 0) -> list[int]:  # noqa: ANN401

@@ -15,7 +15,7 @@ from shared.store.upsert import insert_or_replace, insert_or_skip
 
 
 def begin(connection: Connection, article: int, now: datetime) -> int:
-    """Begin a story with its first article; `put` makes it a member."""
+    """Begin a story with its first article, its anchor and canonical; `put` makes it a member."""
     row = {"anchor_id": article, "canonical_id": article, "created_at": now, "changed_at": now}
     return int(connection.execute(_BEGUN, row).scalar_one())
 
