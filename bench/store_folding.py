@@ -25,7 +25,7 @@ from rich.table import Table
 from sqlalchemy import insert, text
 
 from shared.model import Article
-from shared.store.candidates import articles_sharing_keys
+from shared.store.candidates import Since, articles_sharing_keys
 from shared.store.engine import Database
 from shared.store.links import NewLink
 from shared.store.schema import fold_keys
@@ -150,13 +150,13 @@ def _fill_postgresql(database: Database, rows: np.ndarray[tuple[int, int], np.dt
 
 def _p95(database: Database, articles: int) -> float:
     random = np.random.default_rng(3)
-    since = int((_NOW - timedelta(days=7)).timestamp())
+    since = Since(_NOW - timedelta(days=7), _NOW - timedelta(days=14), _NOW - timedelta(days=400))
     chosen = [_keys_of(int(each)) + 2**31 for each in random.integers(0, articles, _LOOK_UPS)]
     times = [_timed(lambda keys: _look_up(database, keys, since), keys) for keys in chosen]
     return statistics.quantiles(times[_LOOK_UPS // 4 :], n=20)[-1]
 
 
-def _look_up(database: Database, keys: list[int], since: int) -> None:
+def _look_up(database: Database, keys: list[int], since: Since) -> None:
     with database.reading() as connection:
         articles_sharing_keys(connection, 0, keys, since)
 

@@ -102,20 +102,6 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-@contextmanager
-def in_one_go(connection: Connection) -> Iterator[None]:
-    """Send the statements of this block without waiting for an answer to each: none of them may give rows, or a count of them.
-
-    A dozen round trips cost PostgreSQL's client a millisecond. One that fails raises at the block's end.
-    """
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.pipeline():
-        yield
-
-
 def why_unreachable(error: OperationalError) -> str:
     """The first line of what the driver said, for a sentence to a person."""
     return str(error.orig).strip().splitlines()[0]
