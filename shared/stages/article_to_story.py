@@ -59,11 +59,12 @@ def choose_candidates(shared: Mapping[int, int]) -> list[int]:
     return several + [article for article, keys in ranked if keys == 1][: _FEW - len(several)]
 
 
-def choose_by_reach(shared: Mapping[Reach, Mapping[int, int]]) -> list[int]:
+def choose_by_reach(shared: Mapping[Reach, Mapping[int, int]]) -> dict[int, Reach]:
     """As `choose_candidates`, and of those that are too old to fold with the best four of each kind: they take nobody's place."""
-    chosen = choose_candidates(shared.get(Reach.FOLD, {}))
+    chosen = dict.fromkeys(choose_candidates(shared.get(Reach.FOLD, {})), Reach.FOLD)
     for reach in (Reach.RELATED, Reach.REPRINT):
-        chosen += choose_candidates(shared.get(reach, {}))[:_FEW]
+        if reach in shared:
+            chosen |= dict.fromkeys(choose_candidates(shared[reach])[:_FEW], reach)
     return chosen
 
 

@@ -29,9 +29,3 @@ class Window:
 
     fold: timedelta = timedelta(days=7)
     related: timedelta = timedelta(days=14)
-
-    def reach(self, age: timedelta) -> Reach:
-        """What an article of this age can be."""
-        if age <= self.fold:
-            return Reach.FOLD
-        return Reach.RELATED if age <= self.related else Reach.REPRINT

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.stages.reach import Reach
+from shared.stages.reach import REPRINT, Reach, Window
 from shared.store.at_once import Change
 from shared.store.schema import Moment, fold_keys
 from shared.store.upsert import skipping
@@ -49,6 +49,11 @@ class Since:
     fold: datetime
     related: datetime
     reprint: datetime
+
+    @classmethod
+    def looking_back(cls, now: datetime, window: Window) -> Since:
+        """As far back as matching looks from `now`."""
+        return cls(now - window.fold, now - max(window.fold, window.related), now - REPRINT)
 
 
 @dataclass(frozen=True, slots=True)

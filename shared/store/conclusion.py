@@ -46,9 +46,9 @@ def conclude(connection: Connection, conclusion: Conclusion, now: datetime) -> N
     at_once(connection, tuple(_changes(connection, conclusion)), _values(connection, conclusion, now))
 
 
-def sign(connection: Connection, article: StoredArticle, fingerprint: Fingerprint) -> None:
+def sign(connection: Connection, article: int, fingerprint: Fingerprint) -> None:
     """Make an article known and found by a text of it."""
-    at_once(connection, tuple(_signing(connection)), _signature(connection, article.id, fingerprint))
+    at_once(connection, tuple(_signing(connection)), _signature(connection, article, fingerprint))
 
 
 def _changes(connection: Connection, conclusion: Conclusion) -> Iterator[Change]:

@@ -15,7 +15,7 @@ from shared.model import LinkState, Outcome
 from shared.stages.article_to_story import Decision, Evidence
 from shared.stages.canonical import Member
 from shared.stages.fingerprint import Fingerprint
-from shared.stages.reach import REPRINT, Window
+from shared.stages.reach import Window
 from shared.store import candidates as index
 from shared.store import people, story_changes
 from shared.store.articles import StoredArticle, stored_article
@@ -63,8 +63,7 @@ class Folding:
 
     def known_facts(self, fingerprint: Fingerprint, window: Window) -> KnownFacts:
         """Everything that bears on where this article belongs, looking back over `window`."""
-        now = self._now
-        since = Since(now - window.fold, now - max(window.fold, window.related), now - REPRINT)
+        since = Since.looking_back(self._now, window)
         return known_facts(self._connection, self.article.id, fingerprint, since, spoken_of=self._spoken_of)
 
     def record(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
@@ -158,7 +157,7 @@ def claimed(connection: Connection, claim: Claim, now: datetime) -> Folding | No
 def sign_again(connection: Connection, article: StoredArticle, before: Fingerprint, after: Fingerprint) -> None:
     """Make a folded article known by another text of it."""
     index.forget(connection, article.id, before.keys)
-    sign(connection, article, after)
+    sign(connection, article.id, after)
 
 
 # Built once: putting a statement together costs more than running it.
