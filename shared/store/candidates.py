@@ -67,13 +67,14 @@ class Shared:
 
 def articles_sharing_keys(connection: Connection, article: int, keys: Sequence[int], since: Since) -> list[Shared]:
     """Articles that share at least 2 keys with this one; of those that keep every sixth key only, at least 1."""
-    if not keys:
+    wanted = _stored(keys)
+    if not wanted:
         return []
     times = {"fold": since.fold, "related": since.related, "reprint": since.reprint, "article": article}
     if connection.dialect.name == "postgresql":
-        rows = connection.execute(_POSTGRESQL, times | {"keys": _stored(keys)}).all()
+        rows = connection.execute(_POSTGRESQL, times | {"keys": wanted}).all()
     else:
-        rows = connection.execute(_sqlite(len(keys)), times | {f"k{n}": key for n, key in enumerate(_stored(keys))}).all()
+        rows = connection.execute(_sqlite(len(wanted)), times | {f"k{n}": key for n, key in enumerate(wanted)}).all()
     return [Shared(row.article_id, row.shared, _reach(row)) for row in rows]
 
 

@@ -19,6 +19,7 @@ GROUPS = int(os.environ.get("STORYFOLD_RACE_GROUPS", "12"))
 ROUNDS = int(os.environ.get("STORYFOLD_RACE_ROUNDS", "6"))
 
 
+@pytest.mark.timeout(3600)  # the long form, on a busy machine
 @pytest.mark.parametrize(
     ("what", "groups", "workers", "in_step"),
     [("groups of copies, each at its pace", GROUPS, 4, False), ("the same text in the same instant", ROUNDS, 8, True)],
