@@ -122,7 +122,7 @@ def _payload_bytes(store: Store, folds: int) -> float:
 def _keys_of(articles: _Numbers) -> _Numbers:
     """As fingerprints' keys, a row an article, in order: mostly its own, the last three of 5,000 that many articles have."""
     places = articles.astype(np.uint64)[:, None] * np.uint64(_KEYS) + np.arange(_KEYS, dtype=np.uint64)
-    mixed: np.ndarray[Any, np.dtype[np.uint64]] = (places + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed: Any = (places + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
     keys = (mixed >> np.uint64(32)).astype(np.int64)
     keys[:, -3:] = keys[:, -3:] % 5000 * 7919

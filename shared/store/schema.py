@@ -178,7 +178,8 @@ articles = Table(
     Column("words", Integer, nullable=False),
     Column("removed", JSON, nullable=False),
     Column("extracted_at", Moment, nullable=False),
-    Column("seen_at", Moment, nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False),
+    Index(None, "seen_at", "id"),
 )
 
 revisions = Table(

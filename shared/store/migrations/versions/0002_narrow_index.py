@@ -27,14 +27,14 @@ def upgrade() -> None:
     )
     op.execute("INSERT INTO fold_keys (key, article_id) SELECT key, article_id FROM kept ORDER BY key, article_id")
     op.execute("DROP TABLE kept")
-    op.create_index(op.f("articles_seen_at"), "articles", ["seen_at"])
+    op.create_index(op.f("articles_seen_at_id"), "articles", ["seen_at", "id"])
     op.create_index(op.f("signatures_version_article_id"), "signatures", ["version", "article_id"])
 
 
 def downgrade() -> None:
     """Take back. The times are taken from the articles."""
     op.drop_index(op.f("signatures_version_article_id"), table_name="signatures")
-    op.drop_index(op.f("articles_seen_at"), table_name="articles")
+    op.drop_index(op.f("articles_seen_at_id"), table_name="articles")
     epoch = "extract(epoch FROM seen_at)" if op.get_bind().dialect.name == "postgresql" else "strftime('%s', seen_at)"
     op.execute(
         "CREATE TEMPORARY TABLE kept AS "  # noqa: S608 - constants
