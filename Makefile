@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
+.PHONY: help run demo test faults races unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ faults: .venv/dev  ## the long fault programme: kills, wipes, outages, double de
 	@STORYFOLD_FAULT_LINKS=$(or $(FAULT_LINKS),20000) STORYFOLD_FAULT_COUNT=$(or $(FAULT_COUNT),2000) \
 	  STORYFOLD_FAULT_SECONDS=$(or $(FAULT_SECONDS),3600) STORYFOLD_FAULT_AWAY=$(or $(FAULT_AWAY),60) \
 	  STORYFOLD_FAULT_SCHEDULES=$(or $(FAULT_SCHEDULES),10000) $(BIN)/python -m pytest -s tests/faults
+
+races: .venv/dev  ## copies that race through many workers at once; prints the double stories (RACE_GROUPS=, RACE_ROUNDS=)
+	@STORYFOLD_RACE_GROUPS=$(or $(RACE_GROUPS),250) STORYFOLD_RACE_ROUNDS=$(or $(RACE_ROUNDS),200) \
+	  $(BIN)/python -m pytest -s tests/integration/test_races.py
 
 unit: .venv/dev  ## the tests that need no server
 	@$(BIN)/python -m pytest tests/unit

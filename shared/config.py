@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from shared.failures import Mistake
 from shared.stages.address import AllowList
+from shared.stages.reach import Window
 
 
 class _Unusable(Exception):
@@ -166,6 +168,13 @@ class Settings:
     )
     attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
     fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")
+    related_days: float = _setting(
+        "STORYFOLD_RELATED_DAYS",
+        "14",
+        _number(0.01, 365),
+        "How far back independent reports on the same event are looked for, in days; at least as far as folding looks. "
+        "What is older leaves the index, all but a few keys by which a reprint is known for 400 days.",
+    )
     api_bind: str = _setting("STORYFOLD_API_BIND", "127.0.0.1", _text, "Address that the API listens on.")
     public_url: str = _setting(
         "STORYFOLD_PUBLIC_URL",
@@ -182,6 +191,11 @@ class Settings:
     newsroom_port: int = _setting(
         "STORYFOLD_NEWSROOM_PORT", "8765", _whole(0, 65_535), "Port of the bundled newsroom when `storyfold run` starts it."
     )
+
+    @property
+    def window(self) -> Window:
+        """How far back matching looks."""
+        return Window(timedelta(days=self.fold_days), timedelta(days=self.related_days))
 
     @property
     def database(self) -> str:

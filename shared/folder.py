@@ -9,11 +9,12 @@ import math
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.candidate_index import CandidateIndex
-from shared.stages.article_to_story import Candidate, Decision, Incoming, Role, StoryView, article_to_story, choose_candidates
+from shared.stages.article_to_story import Candidate, Decision, Incoming, Role, StoryView, article_to_story, choose_by_reach
 from shared.stages.fingerprint import fingerprint
+from shared.stages.reach import Reach, Window
 
 _NEWEST = 8
 _KEYS = 24
@@ -23,10 +24,11 @@ _UNDATED = math.inf
 class Folder:
     """Folds articles in the order in which they are added; they are numbered from 0, stories by their first."""
 
-    def __init__(self, *, window: int = 100_000, days: float = 7.0) -> None:
-        """Match each article with the `window` articles before it, save those published more than `days` before or after it."""
+    def __init__(self, *, window: int = 100_000, days: Window | None = None) -> None:
+        """Match each article with the `window` articles before it; `days` bound what they can be to it by publication."""
         self._window = window
-        self._seconds = timedelta(days=days).total_seconds()
+        days = days or Window()
+        self._fold_seconds, self._related_seconds = days.fold.total_seconds(), days.related.total_seconds()
         self._index = CandidateIndex(window * _KEYS)
         self._payloads: dict[int, bytes] = {}
         self._hosts: dict[int, str | None] = {}
@@ -43,8 +45,9 @@ class Folder:
         """Fold one article; its number is the count of those before it."""
         article, taken = len(self), fingerprint(text)
         self._published.append(published.timestamp() if published else _UNDATED)
-        shared = self._shared(taken.keys)
-        candidates = [self._candidate(each, shared[each]) for each in choose_candidates(shared)]
+        shared = self._index.shared(taken.keys, oldest=article - self._window)
+        by_reach = self._by_reach(shared)
+        candidates = [self._candidate(each, shared[each], reach) for each, reach in choose_by_reach(by_reach).items()]
         stories = {each.story: self._views[each.story] for each in candidates}
         decision = article_to_story(Incoming(article, host, taken), candidates, stories, self._payloads, self._hosts)
         self._payloads[article], self._hosts[article] = taken.payload, host
@@ -77,16 +80,18 @@ class Folder:
     def _rank(self, article: int) -> tuple[bool, float, int]:
         return (_ROLES[self._roles[article]] is Role.EXCERPT, self._published[article], article)
 
-    def _shared(self, keys: tuple[int, ...]) -> dict[int, int]:
-        shared = self._index.shared(keys, oldest=len(self) - self._window)
-        own = self._published[-1]
-        if own == _UNDATED:
-            return shared
-        return {each: many for each, many in shared.items() if not self._seconds < abs(self._published[each] - own) < math.inf}
+    def _by_reach(self, shared: dict[int, int]) -> dict[Reach, dict[int, int]]:
+        own, found = self._published[-1], dict[Reach, dict[int, int]]()
+        for article, keys in shared.items():
+            apart = abs(self._published[article] - own)  # infinite where one is undated, no number where both are
+            dated_apart = self._fold_seconds < apart < math.inf
+            reach = Reach.FOLD if not dated_apart else Reach.RELATED if apart <= self._related_seconds else Reach.REPRINT
+            found.setdefault(reach, {})[article] = keys
+        return found
 
-    def _candidate(self, article: int, shared_keys: int) -> Candidate:
+    def _candidate(self, article: int, shared_keys: int, reach: Reach) -> Candidate:
         role = _ROLES[self._roles[article]]
-        return Candidate(article, self.story(article), self._hosts[article], self._payloads[article], shared_keys, role)
+        return Candidate(article, self.story(article), self._hosts[article], self._payloads[article], shared_keys, role, reach)
 
     def _carry_out(self, article: int, decision: Decision) -> None:
         story = article if decision.story is None else decision.story

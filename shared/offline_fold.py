@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from shared.failures import Mistake
 from shared.folder import Folder
 from shared.stages.article_to_story import Decision
+from shared.stages.reach import Window
 
 Record = dict[str, Any]
 NEW_STORY = "nothing like it before"
@@ -27,7 +28,7 @@ def fold_lines(
     lines: Iterable[str | bytes],
     *,
     window: int = 100_000,
-    days: float = 7.0,
+    days: Window | None = None,
     on_line: Callable[[int], None] = lambda _number: None,
 ) -> Iterator[Record]:
     """Fold a stream of lines and tell the stories, a record a line, in the order of the lines.

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 from collections.abc import Sequence
-from datetime import timedelta
 
 from shared import log
 from shared.bootstrap import App, now, opened
@@ -17,6 +16,7 @@ from shared.queue import claims_from
 from shared.stages.article_to_story import Decision, Incoming, article_to_story
 from shared.stages.fingerprint import Fingerprint, fingerprint
 from shared.stages.link_retry import RetryAt, after_failure
+from shared.stages.reach import Window
 from shared.stages.revision import tells_something_else
 from shared.store.folding import Folded, Folding
 from shared.store.links import Claim
@@ -65,7 +65,7 @@ def _fold(app: App, link: Link) -> None:
         if folding is None:
             log.logger().info("fold", outcome="stale")
             return
-        folded = decide(folding, timedelta(days=app.settings.fold_days))
+        folded = decide(folding, app.settings.window)
         article = folding.article.id
     log.logger().info(
         "fold",
@@ -91,7 +91,7 @@ def _evidence(folded: Folded) -> dict[str, object]:
     }
 
 
-def decide(folding: Folding, window: timedelta) -> Folded:
+def decide(folding: Folding, window: Window) -> Folded:
     """Same URL first: a changed page is a revision. Else the stage decides by what the store knows."""
     article = folding.article
     if article.folded_revision == article.revision:
@@ -106,7 +106,7 @@ def decide(folding: Folding, window: timedelta) -> Folded:
     return folding.record_moved(_placed(folding, signature, window), signature)
 
 
-def _placed(folding: Folding, signature: Fingerprint, window: timedelta) -> Decision:
+def _placed(folding: Folding, signature: Fingerprint, window: Window) -> Decision:
     article, facts = folding.article, folding.known_facts(signature, window)
     incoming = Incoming(article=article.id, host=article.host, fingerprint=signature)
     return article_to_story(incoming, facts.candidates, facts.stories, facts.payloads, facts.hosts, facts.people)

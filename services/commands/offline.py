@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.offline.extract import Extraction, clean_file
 from shared.bounded import BoundedProcess
 from shared.failures import Mistake
 from shared.offline_fold import fold_lines
+from shared.stages.reach import Window
 
 
 @click.command()
@@ -58,7 +60,7 @@ def clean(files: tuple[Path, ...]) -> None:
 def fold(file: str, days: float, window: int) -> None:
     """Fold JSON lines {id, text[, url, title, published, lang]} into stories, a JSON line each, in their order; - reads stdin."""
     with _opened(file) as lines, progress("lines", None) as advance:
-        for record in fold_lines(lines, window=window, days=days, on_line=lambda _number: advance()):
+        for record in fold_lines(lines, window=window, days=Window(timedelta(days=days)), on_line=lambda _number: advance()):
             _write(record)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from services.commands.context import settings, store
 from services.commands.output import answer, as_json, facts, progress, table
 from services.commands.upkeep import dry_run_option, since_option
 from shared.bootstrap import now
+from shared.stages.reach import Window
 from shared.store.engine import Database
 from shared.store.migrate import migrate
 from shared.store.refold import Difference, Group, Replay, apply, compare, sign_all, stories_of
@@ -37,7 +38,7 @@ class _Replayed:
 def refold(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
     """Fold again what is stored, under today's rules; splits and merges that people made hold."""
     with store() as opened:
-        replayed = _replay(opened, since and since.replace(tzinfo=UTC), timedelta(days=settings().fold_days))
+        replayed = _replay(opened, since and since.replace(tzinfo=UTC), settings().window)
         if not dry_run:
             apply(opened.database, replayed.groups, now())
             with progress("signatures", len(replayed.numbers)) as advance:
@@ -56,7 +57,7 @@ def refold(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
     _show("Would come together" if dry_run else "Came together", merges, urls)
 
 
-def _replay(opened: Store, since: datetime | None, window: timedelta) -> _Replayed:
+def _replay(opened: Store, since: datetime | None, window: Window) -> _Replayed:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Database(f"sqlite:///{Path(folder) / 'replay.db'}")
         migrate(scratch)

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import TypeVar
 
+from services.fetcher.index_upkeep import IndexUpkeep
 from services.fetcher.poll import Poller
 from services.fetcher.pressure import Pressure
 from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
@@ -54,17 +55,18 @@ async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
-    patience, reconciler, pressure = _Patience("queue or database"), Reconciler(app), Pressure(app)
+    patience, reconciler, pressure, upkeep = _Patience("queue or database"), Reconciler(app), Pressure(app), IndexUpkeep(app)
     while not stop.is_set():
-        await patience.attempt(lambda: _release_once(app, reconciler, pressure))
+        await patience.attempt(lambda: _release_once(app, reconciler, pressure, upkeep))
         await _pause(stop, patience.seconds)
 
 
-def _release_once(app: App, reconciler: Reconciler, pressure: Pressure) -> None:
+def _release_once(app: App, reconciler: Reconciler, pressure: Pressure, upkeep: IndexUpkeep) -> None:
     fold_again(app, reconciler.look())
     reclaim_lost(app)
     if not pressure.is_high():
         release_due(app)
+    upkeep.look()
 
 
 class _Patience:

@@ -26,6 +26,7 @@ from shared.stages.attach import (
 from shared.stages.decision import Candidate, Decision, Evidence, Incoming, People, Role, StoryView, Told
 from shared.stages.facts import contradict
 from shared.stages.figures import Figures
+from shared.stages.reach import Reach
 from shared.stages.same_text import Verdict, is_copy, same_text
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "StoryView",
     "Told",
     "article_to_story",
+    "choose_by_reach",
     "choose_candidates",
 ]
 
 _MOST_CANDIDATES, _MOST_WITH_TWO_KEYS, _MOST_OF_A_STORY, _FEW = 20, 8, 4, 4
+_REPRINTED = Verdict(False, "the same text, printed too long ago to be one story")
 
 
 def choose_candidates(shared: Mapping[int, int]) -> list[int]:
@@ -56,6 +59,15 @@ def choose_candidates(shared: Mapping[int, int]) -> list[int]:
     if len(several) >= _FEW:
         return several
     return several + [article for article, keys in ranked if keys == 1][: _FEW - len(several)]
+
+
+def choose_by_reach(shared: Mapping[Reach, Mapping[int, int]]) -> dict[int, Reach]:
+    """As `choose_candidates`, and of those that are too old to fold with the best four of each kind: they take nobody's place."""
+    chosen = dict.fromkeys(choose_candidates(shared.get(Reach.FOLD, {})), Reach.FOLD)
+    for reach in (Reach.RELATED, Reach.REPRINT):
+        if reach in shared:
+            chosen |= dict.fromkeys(choose_candidates(shared[reach])[:_FEW], reach)
+    return chosen
 
 
 def article_to_story(
@@ -126,7 +138,9 @@ class _Placing:
 
     def _judged(self, candidate: Candidate, figures: Figures) -> _Found:
         same_host = candidate.host is not None and candidate.host == self.incoming.host
-        return _Found(candidate, figures, same_text(figures, same_host=same_host))
+        verdict = same_text(figures, same_host=same_host)
+        too_old = verdict.same and candidate.reach is not Reach.FOLD
+        return _Found(candidate, figures, _REPRINTED if too_old else verdict)
 
     def _asked(self, each: _Found) -> tuple[Verdict, Role]:
         """Whether the candidate's story lets the article in."""
@@ -229,6 +243,8 @@ def _is_related(each: _Found) -> bool:
     often a stock phrase, so more must agree. Texts worded alike whose facts differ are pages of one make, on two events.
     """
     figures = each.figures
+    if each.verdict is _REPRINTED or each.candidate.reach is Reach.REPRINT:
+        return each.verdict is _REPRINTED
     agreeing = figures.facts * figures.facts_agree
     if is_copy(figures) and figures.facts_agree < 0.6:
         return False

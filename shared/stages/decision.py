@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.stages.figures import Figures
 from shared.stages.fingerprint import Fingerprint
+from shared.stages.reach import Reach
 
 
 class Role(StrEnum):
@@ -39,6 +40,7 @@ class Candidate:
     payload: bytes
     shared_keys: int
     role: Role
+    reach: Reach = Reach.FOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,74 +1,150 @@
-"""The index that folding looks candidates up in: one narrow B-tree (key, seen_at) → article, no join, one query.
+"""The index that folding looks candidates up in: one narrow B-tree (key, article), no join, one query.
 
-The databases differ in how they say "the newest 64 of each key", so each has its own statement here.
+Articles are numbered as they come, so the newest of a key are those with the largest numbers, and a window of days begins at
+the first article seen in it. The databases differ in how they say "the newest 64 of each key".
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, TextClause, bindparam, delete, insert, text
+from sqlalchemy import (
+    Connection,
+    Integer,
+    TextClause,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from shared.store.schema import fold_keys
+from shared.stages.reach import REPRINT, Reach, Window
+from shared.store.at_once import Change
+from shared.store.schema import Moment, fold_keys
+from shared.store.upsert import skipping
 
-NEWEST_PER_KEY = 64
+NEWEST_PER_KEY: Final = 64
+KEPT_LONG: Final = 6
+"""Of its keys an article keeps every sixth by value, about 4, when it leaves the window: a copy of it has the same ones."""
 _OFFSET = 2**31  # keys are unsigned 32-bit, the column is signed
 
-_POSTGRESQL = text(f"""
-    SELECT hit.article_id, count(*) AS shared
-    FROM unnest(CAST(:keys AS integer[])) AS wanted(key)
+_FIRST_SINCE = "(SELECT id FROM articles WHERE seen_at >= :{} ORDER BY seen_at, id LIMIT 1)"
+_NEWEST = f"ORDER BY article_id DESC LIMIT {NEWEST_PER_KEY}"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From when on an article may be folded with, be related to, and be known as reprinted."""
+
+    fold: datetime
+    related: datetime
+    reprint: datetime
+
+    @classmethod
+    def looking_back(cls, now: datetime, window: Window) -> Since:
+        """As far back as matching looks from `now`."""
+        return cls(now - window.fold, now - max(window.fold, window.related), now - REPRINT)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An article that shares keys with another: how many, and what it can be to it by its age."""
+
+    article: int
+    keys: int
+    reach: Reach
+
+
+def articles_sharing_keys(connection: Connection, article: int, keys: Sequence[int], since: Since) -> list[Shared]:
+    """Articles that share at least 2 keys with this one; of those that keep every sixth key only, at least 1."""
+    wanted = _stored(keys)
+    if not wanted:
+        return []
+    times = {"fold": since.fold, "related": since.related, "reprint": since.reprint, "article": article}
+    if connection.dialect.name == "postgresql":
+        rows = connection.execute(_POSTGRESQL, times | {"keys": wanted}).all()
+    else:
+        rows = connection.execute(_sqlite(len(wanted)), times | {f"k{n}": key for n, key in enumerate(wanted)}).all()
+    return [Shared(row.article_id, row.shared, _reach(row)) for row in rows]
+
+
+def keys_value(connection: Connection, keys: Sequence[int]) -> object:
+    """Keys as `indexing` takes them."""
+    return _stored(keys) if connection.dialect.name == "postgresql" else json.dumps(_stored(keys))
+
+
+def indexing(connection: Connection) -> Change:
+    """The change that makes the article `of_article` findable by the `keys`, for `at_once`; keys it has already stay."""
+    return _indexing(connection.dialect.name)
+
+
+def forget(connection: Connection, article: int, keys: Sequence[int]) -> None:
+    """Take an article's keys out again; they are found by the index's own order, without a scan."""
+    if keys:
+        connection.execute(_FORGOTTEN, [{"k": key, "gone": article} for key in _stored(keys)])
+
+
+def first_since(name: str) -> str:
+    """SQL for the number of the first article seen since the moment `:name`; NULL where none was."""
+    return _FIRST_SINCE.format(name)
+
+
+def _stored(keys: Sequence[int]) -> list[int]:
+    return sorted({key - _OFFSET for key in keys})
+
+
+def _reach(row: Any) -> Reach:  # noqa: ANN401 - a row
+    if row.foldable:
+        return Reach.FOLD
+    return Reach.RELATED if row.relatable else Reach.REPRINT
+
+
+def _hits(source: str) -> TextClause:
+    """The query around `source`, which gives the newest articles of each key."""
+    reaches = f"""article_id >= {first_since("fold")} AS foldable, article_id >= {first_since("related")} AS relatable"""
+    statement = f"""
+        SELECT article_id, count(*) AS shared, {reaches} FROM ({source}) AS hit
+        WHERE article_id <> :article GROUP BY article_id
+        HAVING count(*) >= 2 OR article_id < {first_since("related")}
+    """  # noqa: S608 - constants of this module
+    return text(statement).bindparams(*(bindparam(name, type_=Moment) for name in ("fold", "related", "reprint")))
+
+
+_POSTGRESQL = _hits(f"""
+    SELECT newest.article_id FROM unnest(CAST(:keys AS integer[])) AS wanted(key)
     CROSS JOIN LATERAL (
         SELECT article_id FROM fold_keys
-        WHERE fold_keys.key = wanted.key AND seen_at >= :since
-        ORDER BY seen_at DESC LIMIT {NEWEST_PER_KEY}
-    ) AS hit
-    WHERE hit.article_id <> :article
-    GROUP BY hit.article_id HAVING count(*) >= :least
-""")  # noqa: S608 - a constant of this module
-
-
-def articles_sharing_keys(
-    connection: Connection, article: int, keys: Sequence[int], since: int, least: int = 2
-) -> dict[int, int]:
-    """Articles seen since `since` (epoch seconds) that share at least `least` keys with this one, each with how many."""
-    if not keys:
-        return {}
-    if connection.dialect.name == "postgresql":
-        values = {"keys": [key - _OFFSET for key in keys], "since": since, "article": article, "least": least}
-        rows = connection.execute(_POSTGRESQL, values).all()
-    else:
-        rows = connection.execute(_sqlite(len(keys)), _sqlite_values(article, keys, since, least)).all()
-    return {row.article_id: row.shared for row in rows}
-
-
-def index(connection: Connection, article: int, keys: Sequence[int], seen_at: int) -> None:
-    """Make an article findable by its keys."""
-    rows = [{"key": key - _OFFSET, "seen_at": seen_at, "article_id": article} for key in set(keys)]
-    if rows:
-        connection.execute(insert(fold_keys), rows)
-
-
-def forget(connection: Connection, article: int, keys: Sequence[int], seen_at: int) -> None:
-    """Take an article's keys out again; they are found by the index's own order, without a scan."""
-    condition = (fold_keys.c.key == bindparam("k")) & (fold_keys.c.seen_at == seen_at) & (fold_keys.c.article_id == article)
-    if keys:
-        connection.execute(delete(fold_keys).where(condition), [{"k": key - _OFFSET} for key in set(keys)])
+        WHERE fold_keys.key = wanted.key AND article_id >= {first_since("reprint")} {_NEWEST}
+    ) AS newest
+""")  # noqa: S608 - constants of this module
 
 
 @cache
 def _sqlite(keys: int) -> TextClause:
-    one = "SELECT * FROM (SELECT article_id FROM fold_keys WHERE key = :k{} AND seen_at >= :since ORDER BY seen_at DESC LIMIT {})"
-    union = " UNION ALL ".join(one.format(number, NEWEST_PER_KEY) for number in range(keys))
-    return text(
-        f"SELECT article_id, count(*) AS shared FROM ({union}) WHERE article_id <> :article "  # noqa: S608 - numbers only
-        "GROUP BY article_id HAVING count(*) >= :least"
-    )
+    condition = f"key = :k{{}} AND article_id >= {first_since('reprint')}"
+    one = f"SELECT * FROM (SELECT article_id FROM fold_keys WHERE {condition} {_NEWEST})"  # noqa: S608 - constants of this module
+    return _hits(" UNION ALL ".join(one.format(number) for number in range(keys)))
 
 
-def _sqlite_values(article: int, keys: Sequence[int], since: int, least: int) -> dict[str, int]:
-    return {f"k{number}": key - _OFFSET for number, key in enumerate(keys)} | {
-        "since": since,
-        "article": article,
-        "least": least,
-    }
+@cache
+def _indexing(dialect: str) -> Change:
+    own = bindparam("of_article", type_=Integer)
+    if dialect == "postgresql":
+        rows = select(func.unnest(cast(bindparam("keys"), ARRAY(Integer))), own)
+    else:
+        rows = select(func.json_each(bindparam("keys")).table_valued(column("value", Integer)).c.value, own).where(true())
+    change: Change = skipping(dialect, fold_keys).from_select(["key", "article_id"], rows)
+    return change
+
+
+_FORGOTTEN = delete(fold_keys).where(fold_keys.c.key == bindparam("k"), fold_keys.c.article_id == bindparam("gone"))

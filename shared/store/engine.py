@@ -5,18 +5,23 @@ SQLite runs in WAL mode with NORMAL sync: every commit survives a process that d
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.failures import Mistake
 
 _WRITING = "storyfold_writing"
 _SQLITE_WAIT = 30_000  # ms that a writer waits for the one before it
+_FRESH = 1.0  # seconds after which a connection that lay idle is asked whether it still stands: asking costs .1 ms
 
 
 class Database:
@@ -51,7 +56,25 @@ def _postgresql(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise _not_a_database()
     url_with_driver = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(url_with_driver, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+    engine = create_engine(url_with_driver, pool_size=2, connect_args={"connect_timeout": 10})
+
+    @event.listens_for(engine, "checkin")
+    def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) > _FRESH and not _stands(engine, connection):
+            raise DisconnectionError
+
+    return engine
+
+
+def _stands(engine: Engine, connection: DBAPIConnection) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def _not_a_database() -> Mistake:

@@ -6,21 +6,24 @@ Look-up, decision and insert stand inside the lock: without it 1,000 racing copi
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from shared.model import LinkState, Outcome
 from shared.stages.article_to_story import Decision, Evidence
-from shared.stages.fingerprint import SIGNATURE_VERSION, Fingerprint
+from shared.stages.canonical import Member
+from shared.stages.fingerprint import Fingerprint
+from shared.stages.reach import Window
 from shared.store import candidates as index
-from shared.store import story_changes
+from shared.store import people, story_changes
 from shared.store.articles import StoredArticle, stored_article
-from shared.store.known_facts import KnownFacts, epoch_seconds, known_facts
+from shared.store.candidates import Since
+from shared.store.conclusion import Conclusion, conclude, sign
+from shared.store.known_facts import KnownFacts, known_facts
 from shared.store.links import Claim, finish
-from shared.store.schema import articles, decisions, links, members, revisions, signatures
-from shared.store.upsert import insert_or_replace
+from shared.store.schema import articles, links, members, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +47,24 @@ class Folding:
     `claim` is of the link that ends with it; None where the article is folded again.
     """
 
-    def __init__(self, connection: Connection, claim: Claim | None, article: StoredArticle, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, claim: Claim | None, article: StoredArticle, now: datetime, *, spoken_of: bool = True
+    ) -> None:
         self._connection = connection
         self._claim = claim
         self.article = article
         self._now = now
+        self._spoken_of = spoken_of
 
     @property
     def is_revision(self) -> bool:
         """The article is in a story already: its page changed."""
         return self.article.folded_revision > 0
 
-    def known_facts(self, fingerprint: Fingerprint, window: timedelta) -> KnownFacts:
+    def known_facts(self, fingerprint: Fingerprint, window: Window) -> KnownFacts:
         """Everything that bears on where this article belongs, looking back over `window`."""
-        since = epoch_seconds(self._now - window)
-        return known_facts(self._connection, self.article.id, fingerprint, since)
+        since = Since.looking_back(self._now, window)
+        return known_facts(self._connection, self.article.id, fingerprint, since, spoken_of=self._spoken_of)
 
     def record(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
         """Put the article where the decision says, and end the link."""
@@ -67,32 +73,12 @@ class Folding:
 
     def leave_story(self, before: Fingerprint) -> None:
         """Take out an article whose page tells something else now, to be placed anew by `record_moved`."""
-        index.forget(self._connection, self.article.id, before.keys, epoch_seconds(self.article.seen))
+        index.forget(self._connection, self.article.id, before.keys)
         story_changes.leave(self._connection, self.article.id, self._story(), self._now)
 
     def record_moved(self, decision: Decision, fingerprint: Fingerprint) -> Folded:
         """As `record`, for an article that has left its story: its link's outcome is a revision."""
         return self._place(decision, fingerprint, Outcome.REVISION)
-
-    def _place(self, decision: Decision, fingerprint: Fingerprint, outcome: Outcome) -> Folded:
-        now, article = self._now, self.article
-        story = decision.story if decision.story is not None else story_changes.begin(self._connection, article.id, now)
-        for merged in decision.merges:
-            story_changes.merge(self._connection, merged, story, now)
-        story_changes.put(self._connection, article.id, story, decision.role, now)
-        story_changes.demote(self._connection, decision.excerpts)
-        if decision.new_anchor:
-            story_changes.anchor(self._connection, article.id, story)
-        for other, score in decision.related:
-            story_changes.relate(self._connection, story, other, score)
-        folded = self._conclude(outcome, story, decision.score, _evidence(decision.evidence), fingerprint)
-        best, second = decision.evidence.best, decision.evidence.runner_up
-        return replace(
-            folded,
-            facts_agree=best.figures.facts_agree if best else None,
-            runner_up=second.story if second else None,
-            because=best.because if best else None,
-        )
 
     def text_before(self) -> str:
         """The text that was folded last, of an article that changed since."""
@@ -102,32 +88,58 @@ class Folding:
 
     def record_revision(self, fingerprint: Fingerprint, before: Fingerprint) -> Folded:
         """Keep a changed article in its story, findable by its new text and no longer by the one `before`."""
-        index.forget(self._connection, self.article.id, before.keys, epoch_seconds(self.article.seen))
-        return self._conclude(Outcome.REVISION, self._story(), 1.0, {"reason": "same URL"}, fingerprint)
+        index.forget(self._connection, self.article.id, before.keys)
+        story = self._story()
+        elected = story_changes.election(self._connection, story)
+        told = Conclusion(self.article, fingerprint, story, Outcome.REVISION, 1.0, {"reason": "same URL"})
+        self._conclude(replace(told, canonical=elected.canonical))
+        return Folded(Outcome.REVISION, story, 1.0, elected.members)
 
     def record_unchanged(self) -> Folded:
         """Another link brought the same page in the meantime: nothing to fold, the link ends all the same."""
         story = self._story()
-        self._end(Outcome.UNCHANGED, story)
+        if self._claim is not None:
+            finish(self._connection, self._claim, Outcome.UNCHANGED, self._now, step="fold", detail=f"story {story}")
         return Folded(Outcome.UNCHANGED, story, 1.0, story_changes.size(self._connection, story))
 
-    def _end(self, outcome: Outcome, story: int) -> None:
-        if self._claim is not None:
-            finish(self._connection, self._claim, outcome, self._now, step="fold", detail=f"story {story}")
+    def _place(self, decision: Decision, fingerprint: Fingerprint, outcome: Outcome) -> Folded:
+        elected = None
+        if decision.story is None:
+            story = story_changes.begin(self._connection, self.article.id, self._now)
+        else:
+            story, elected = decision.story, self._welcome(decision, decision.story)
+        for other, score in decision.related:
+            story_changes.relate(self._connection, story, other, score)
+        told = Conclusion(self.article, fingerprint, story, outcome, decision.score, _evidence(decision.evidence), decision.role)
+        self._conclude(told if elected is None else replace(told, canonical=elected.canonical))
+        best, second = decision.evidence.best, decision.evidence.runner_up
+        return Folded(
+            outcome,
+            story,
+            decision.score,
+            1 if elected is None else elected.members,
+            facts_agree=best.figures.facts_agree if best else None,
+            runner_up=second.story if second else None,
+            because=best.because if best else None,
+        )
+
+    def _welcome(self, decision: Decision, story: int) -> story_changes.Elected:
+        """Make a story ready for the article, and see whom it would choose with it."""
+        for merged in decision.merges:
+            story_changes.merge(self._connection, merged, story, self._now)
+        story_changes.demote(self._connection, decision.excerpts)
+        if decision.new_anchor:
+            story_changes.anchor(self._connection, self.article.id, story)
+        own = self.article
+        newcomer = Member(own.id, decision.role, published=own.published, seen=own.seen, words=own.words)
+        return story_changes.election(self._connection, story, newcomer)
+
+    def _conclude(self, conclusion: Conclusion) -> None:
+        conclude(self._connection, replace(conclusion, claim=self._claim), self._now)
 
     def _story(self) -> int:
         query = select(members.c.story_id).where(members.c.article_id == self.article.id)
         return int(self._connection.execute(query).scalar_one())
-
-    def _conclude(self, outcome: Outcome, story: int, score: float, evidence: dict[str, Any], fingerprint: Fingerprint) -> Folded:
-        connection, article, now = self._connection, self.article, self._now
-        _sign(connection, article, fingerprint)
-        connection.execute(_FOLDED, {"of_article": article.id, "now_folded": article.revision})
-        row = {"article_id": article.id, "revision": article.revision, "at": now, "story_id": story}
-        connection.execute(_DECIDED, row | {"outcome": outcome, "score": score, "evidence": evidence})
-        size = story_changes.elect_again(connection, story, now).members
-        self._end(outcome, story)
-        return Folded(outcome, story, score, size)
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -136,30 +148,22 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {name: None if each is None else asdict(each) | {"figures": each.figures._asdict()} for name, each in told.items()}
 
 
-def claimed_article(connection: Connection, claim: Claim) -> StoredArticle | None:
-    """The article to be folded; None where the claim no longer holds its link."""
+def claimed(connection: Connection, claim: Claim, now: datetime) -> Folding | None:
+    """The fold of a claimed link's article; None where the claim no longer holds its link."""
     row = connection.execute(_CLAIMED, {"link": claim.link, "release": claim.release}).first()
-    return None if row is None else stored_article(row)
+    return None if row is None else Folding(connection, claim, stored_article(row), now, spoken_of=row.spoken_of)
 
 
 def sign_again(connection: Connection, article: StoredArticle, before: Fingerprint, after: Fingerprint) -> None:
     """Make a folded article known by another text of it."""
-    index.forget(connection, article.id, before.keys, epoch_seconds(article.seen))
-    _sign(connection, article, after)
-
-
-def _sign(connection: Connection, article: StoredArticle, fingerprint: Fingerprint) -> None:
-    row = {"article_id": article.id, "version": SIGNATURE_VERSION, "payload": fingerprint.payload}
-    connection.execute(insert_or_replace(connection, signatures, "version", "payload"), row)
-    index.index(connection, article.id, fingerprint.keys, epoch_seconds(article.seen))
+    index.forget(connection, article.id, before.keys)
+    sign(connection, article.id, after)
 
 
 # Built once: putting a statement together costs more than running it.
 _CLAIMED = (
-    select(articles)
+    select(articles, people.spoken_of(articles.c.id).label("spoken_of"))
     .join(links, links.c.article_id == articles.c.id)
     .where(links.c.id == bindparam("link"), links.c.release == bindparam("release"), links.c.state == LinkState.EXTRACTED)
     .with_for_update()
 )
-_FOLDED = update(articles).where(articles.c.id == bindparam("of_article")).values(folded_revision=bindparam("now_folded"))
-_DECIDED = insert(decisions)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, Row, bindparam, func, select
 
-from shared.stages.article_to_story import Candidate, People, Role, StoryView, choose_candidates
+from shared.stages.article_to_story import Candidate, People, Role, StoryView, choose_by_reach
 from shared.stages.fingerprint import SIGNATURE_VERSION, Fingerprint
+from shared.stages.reach import Reach
 from shared.store import candidates as index
 from shared.store import people
+from shared.store.candidates import Shared, Since
+from shared.store.old_signatures import taken_again
 from shared.store.schema import articles, members, signatures, stories
 
 _CORE_KNOWN = 8  # members of a story that an article is compared with, newest first
@@ -29,49 +31,51 @@ class KnownFacts:
     people: People
 
 
-def known_facts(connection: Connection, article: int, fingerprint: Fingerprint, since: int) -> KnownFacts:
-    """Candidates seen since `since` (epoch seconds), with what their stories are known by."""
-    shared = index.articles_sharing_keys(connection, article, fingerprint.keys, since)
-    chosen = choose_candidates(shared)
-    found = _candidates(connection, {each: shared[each] for each in chosen}) if chosen else ()
-    views = _views(connection, {each.story for each in found}) if found else {}
-    named = {view.anchor for view in views.values()}.union(*(view.core + view.excerpts for view in views.values()))
-    rows = _signed(connection, named.union(each.article for each in found)) if found else ()
+def known_facts(
+    connection: Connection, article: int, fingerprint: Fingerprint, since: Since, *, spoken_of: bool = True
+) -> KnownFacts:
+    """Candidates as far back as they may be, with what their stories are known by."""
+    chosen = _chosen(index.articles_sharing_keys(connection, article, fingerprint.keys, since))
+    rows = connection.execute(_CANDIDATES, {"ids": list(chosen)}).all() if chosen else ()
+    anchors = {row.story_id: row.anchor_id for row in rows}
+    known = _members(connection, anchors) if anchors else ()
+    payloads = _payloads(connection, (*rows, *known))
+    hosts = {row.article_id: row.host for row in (*rows, *known)}
+    found = [_candidate(row, payloads, chosen[row.article_id]) for row in rows if row.article_id in payloads]
+    views = {story: _view(story, anchor, [row for row in known if row.story_id == story]) for story, anchor in anchors.items()}
+    said = people.said_about(connection, article, views, spoken_of=spoken_of)
+    return KnownFacts(tuple(sorted(found, key=_most_shared_first)), views, payloads, hosts, said)
+
+
+def _chosen(shared: Sequence[Shared]) -> dict[int, Shared]:
+    by_number = {each.article: each for each in shared}
+    chosen = choose_by_reach({reach: {each.article: each.keys for each in shared if each.reach is reach} for reach in Reach})
+    return {article: by_number[article] for article in chosen}
+
+
+def _payloads(connection: Connection, rows: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, bytes]:
     payloads = {row.article_id: row.payload for row in rows}
-    said = people.said_about(connection, article, views)
-    return KnownFacts(found, views, payloads, {row.article_id: row.host for row in rows}, said)
+    payloads |= taken_again(connection, [article for article, payload in payloads.items() if payload is None])
+    return {article: payload for article, payload in payloads.items() if payload is not None}
 
 
-def epoch_seconds(moment: datetime) -> int:
-    """A moment as the candidate index keeps it."""
-    return int(moment.timestamp())
+def _candidate(row: Row[*tuple[Any, ...]], payloads: Mapping[int, bytes], shared: Shared) -> Candidate:
+    payload = payloads[row.article_id]
+    return Candidate(row.article_id, row.story_id, row.host, payload, shared.keys, Role(row.role), shared.reach)
 
 
-def _candidates(connection: Connection, shared: Mapping[int, int]) -> tuple[Candidate, ...]:
-    found = [
-        Candidate(
-            article=row.article_id,
-            story=row.story_id,
-            host=row.host,
-            payload=row.payload,
-            shared_keys=shared[row.article_id],
-            role=Role(row.role),
-        )
-        for row in connection.execute(_CANDIDATES, {"ids": list(shared)})
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.shared_keys, each.article)))
+def _most_shared_first(candidate: Candidate) -> tuple[int, int]:
+    return (-candidate.shared_keys, candidate.article)
 
 
-def _views(connection: Connection, ids: set[int]) -> dict[int, StoryView]:
-    wanted = {"ids": list(ids)}
-    anchors = {row.id: row.anchor_id for row in connection.execute(_ANCHORS, wanted)}
-    rows = connection.execute(_NEWEST_MEMBERS, wanted).all()
-    return {story: _view(story, anchor, [row for row in rows if row.story_id == story]) for story, anchor in anchors.items()}
+def _members(connection: Connection, anchors: Mapping[int, int]) -> Sequence[Row[Any]]:
+    return connection.execute(_MEMBERS, {"ids": list(anchors), "anchors": list(anchors.values())}).all()
 
 
 def _view(story: int, anchor: int, rows: list[Row[Any]]) -> StoryView:
-    core = [row for row in rows if row.role == Role.CORE]
-    excerpts = [row for row in rows if row.role == Role.EXCERPT]
+    newest = [row for row in rows if row.place <= _CORE_KNOWN]
+    core = [row for row in newest if row.role == Role.CORE]
+    excerpts = [row for row in newest if row.role == Role.EXCERPT]
     return StoryView(
         id=story,
         anchor=anchor,
@@ -82,24 +86,20 @@ def _view(story: int, anchor: int, rows: list[Row[Any]]) -> StoryView:
     )
 
 
-def _signed(connection: Connection, ids: Iterable[int]) -> Sequence[Row[*tuple[Any, ...]]]:
-    return connection.execute(_SIGNED, {"ids": list(ids)}).all()
+def _signed_today(article: ColumnElement[int]) -> ColumnElement[bool]:
+    return (signatures.c.article_id == article) & (signatures.c.version == SIGNATURE_VERSION)
 
 
 # Built once: putting a statement together costs more than running it.
 _ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_SIGNED = (
-    select(signatures.c.article_id, signatures.c.payload, articles.c.host)
-    .join(articles, articles.c.id == signatures.c.article_id)
-    .where(signatures.c.article_id.in_(_ids), signatures.c.version == SIGNATURE_VERSION)
-)
+_anchors: BindParameter[list[int]] = bindparam("anchors", expanding=True)
 _CANDIDATES = (
-    select(members.c.article_id, members.c.story_id, members.c.role, articles.c.host, signatures.c.payload)
+    select(members.c.article_id, members.c.story_id, members.c.role, articles.c.host, signatures.c.payload, stories.c.anchor_id)
+    .join(stories, stories.c.id == members.c.story_id)
     .join(articles, articles.c.id == members.c.article_id)
-    .join(signatures, signatures.c.article_id == members.c.article_id)
-    .where(members.c.article_id.in_(_ids), signatures.c.version == SIGNATURE_VERSION)
+    .outerjoin(signatures, _signed_today(members.c.article_id))
+    .where(members.c.article_id.in_(_ids))
 )
-_ANCHORS = select(stories.c.id, stories.c.anchor_id).where(stories.c.id.in_(_ids))
 _by_role = (members.c.story_id, members.c.role)
 _newest_first = (members.c.joined_at.desc(), members.c.article_id.desc())
 _ranked = (
@@ -111,4 +111,10 @@ _ranked = (
     .where(members.c.story_id.in_(_ids))
     .subquery()
 )
-_NEWEST_MEMBERS = select(_ranked).where(_ranked.c.place <= _CORE_KNOWN).order_by(_ranked.c.place)
+_MEMBERS = (
+    select(_ranked, articles.c.host, signatures.c.payload)
+    .join(articles, articles.c.id == _ranked.c.article_id)
+    .outerjoin(signatures, _signed_today(_ranked.c.article_id))
+    .where((_ranked.c.place <= _CORE_KNOWN) | _ranked.c.article_id.in_(_anchors))
+    .order_by(_ranked.c.place)
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, case, func, select, tuple_, update
 
@@ -189,11 +189,15 @@ class LinkStore:
 
 def finish(connection: Connection, claim: Claim, outcome: str, now: datetime, *, step: str, detail: str = "") -> bool:
     """End a link inside the caller's transaction, guarded by the claim."""
-    values = {"link": claim.link, "its_release": claim.release, "as": outcome, "because": detail or None, "now": now}
-    changed = connection.execute(_FINISHED, values).rowcount == 1
+    changed = connection.execute(ENDED, ending(claim, outcome, now, detail)).rowcount == 1
     if changed:
         trail.write(connection, [claim.link], step, outcome, now, detail)
     return changed
+
+
+def ending(claim: Claim, outcome: str, now: datetime, detail: str) -> dict[str, Any]:
+    """What `ENDED` takes."""
+    return {"link": claim.link, "its_release": claim.release, "ended_as": outcome, "because": detail or None, "now": now}
 
 
 def _due_again(connection: Connection, which: Any, now: datetime, *, charged: int = 0) -> list[int]:  # noqa: ANN401
@@ -279,12 +283,12 @@ def _link(row: Row[Any]) -> Link:
 
 
 # Built once: putting a statement together costs more than running it.
-_FINISHED = (
+ENDED: Final = (
     update(links)
     .where(links.c.id == bindparam("link"), links.c.release == bindparam("its_release"), _at_work())
     .values(
         state=LinkState.DONE,
-        outcome=bindparam("as"),
+        outcome=bindparam("ended_as"),
         reason=bindparam("because"),
         finished_at=bindparam("now"),
         lease_until=None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 
 class Lock(IntEnum):
@@ -18,4 +18,4 @@ class Lock(IntEnum):
 def hold(connection: Connection, lock: Lock) -> None:
     """Wait for `lock` and keep it until this transaction ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(lock)})
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int(lock)})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, exists, or_, select
 
 from shared.stages.article_to_story import People
 from shared.store.schema import members, people
@@ -23,9 +23,14 @@ def say(connection: Connection, article: int, others: Iterable[int], now: dateti
         connection.execute(insert_or_replace(connection, people, "together", "at"), rows)
 
 
-def said_about(connection: Connection, article: int, stories: Iterable[int]) -> People:
-    """What bears on placing an article among these stories."""
-    rows = connection.execute(_SAID, {"article": article}).all()
+def spoken_of(article: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether people said anything about an article: for a query that is made anyway, as they seldom did."""
+    return exists().where(or_(people.c.article_id == article, people.c.other_id == article))
+
+
+def said_about(connection: Connection, article: int, stories: Iterable[int], *, spoken_of: bool = True) -> People:
+    """What bears on placing an article, that was `spoken_of` or not, among these stories."""
+    rows = connection.execute(_SAID, {"article": article}).all() if spoken_of else ()
     together = sorted({row.story_id for row in rows if row.together})
     apart = frozenset(row.story_id for row in rows if not row.together)
     return People(together[0] if together else None, apart, unmerged(connection, stories))

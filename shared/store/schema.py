@@ -179,6 +179,7 @@ articles = Table(
     Column("removed", JSON, nullable=False),
     Column("extracted_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+    Index(None, "seen_at", "id"),
 )
 
 revisions = Table(
@@ -198,14 +199,16 @@ signatures = Table(
     Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
     Column("version", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    Index(None, "version", "article_id"),
 )
 
 fold_keys = Table(
     "fold_keys",
     metadata,
     Column("key", Integer, primary_key=True, autoincrement=False),
-    Column("seen_at", Integer, primary_key=True, autoincrement=False),
-    Column("article_id", _Id, primary_key=True, autoincrement=False),
+    # Four bytes, not the eight of an article's number elsewhere: a posting then takes a quarter less room on PostgreSQL. They
+    # reach to two thousand million articles.
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 

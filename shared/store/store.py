@@ -13,6 +13,8 @@ from shared.store.host_lines import HostLineStore
 from shared.store.hosts import HostStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
+from shared.store.old_keys import OldKeys
+from shared.store.old_signatures import OldSignatures
 from shared.store.stories import StoryStore
 from shared.store.subscriptions import SubscriptionStore
 from shared.store.trail import TrailStore
@@ -34,6 +36,8 @@ class Store:
         self.host_lines = HostLineStore(self.database)
         self.hosts = HostStore(self.database)
         self.bodies = BodyStore(self.database)
+        self.old_keys = OldKeys(self.database)
+        self.old_signatures = OldSignatures(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

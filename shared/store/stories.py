@@ -16,7 +16,7 @@ from shared.stages.fingerprint import Fingerprint
 from shared.store import people, story_changes
 from shared.store.articles import StoredArticle, recut, stored_article
 from shared.store.engine import Database
-from shared.store.folding import Folding, claimed_article, sign_again
+from shared.store.folding import Folding, claimed, sign_again
 from shared.store.links import Claim
 from shared.store.locks import Lock, hold
 from shared.store.schema import articles, decisions, members, related, stories
@@ -77,8 +77,7 @@ class StoryStore:
         """One article's fold as one transaction; None where the claim no longer holds its link."""
         with self._database.writing() as connection:
             hold(connection, Lock.FOLD)
-            article = claimed_article(connection, claim)
-            yield None if article is None else Folding(connection, claim, article, now)
+            yield claimed(connection, claim, now)
 
     def recut(
         self, article: StoredArticle, text: str, removed: Sequence[RemovedLine], before: Fingerprint, after: Fingerprint

@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from shared.stages.article_to_story import Role
 from shared.stages.canonical import Member, elect
+from shared.store.at_once import Change, at_once
 from shared.store.schema import articles, members, related, stories
-from shared.store.upsert import insert_or_replace, insert_or_skip
+from shared.store.upsert import insert_or_skip, replacing
 
 
 def begin(connection: Connection, article: int, now: datetime) -> int:
-    """Begin a story with its first article; `put` makes it a member."""
+    """Begin a story with its first article, its anchor and canonical; `put` makes it a member."""
     row = {"anchor_id": article, "canonical_id": article, "created_at": now, "changed_at": now}
     return int(connection.execute(_BEGUN, row).scalar_one())
 
 
 def put(connection: Connection, article: int, story: int, role: Role, now: datetime) -> None:
     """Make an article a member of a story, and of no other."""
-    row = {"article_id": article, "story_id": story, "role": role, "joined_at": now}
-    connection.execute(insert_or_replace(connection, members, "story_id", "role"), row)
+    values = {"of_article": article, "of_story": story, "its_role": role, "now": now}
+    at_once(connection, (membership(connection),), values)
+
+
+def membership(connection: Connection) -> Change:
+    """The change that `put` makes, for `at_once`."""
+    return _membership(connection.dialect.name)
 
 
 def leave(connection: Connection, article: int, story: int, now: datetime) -> None:
@@ -71,7 +79,7 @@ def relate(connection: Connection, story: int, other: int, score: float) -> None
 
 @dataclass(frozen=True, slots=True)
 class Elected:
-    """What an election found: the canonical, and how many members there are."""
+    """What an election finds: the canonical, and how many members there are."""
 
     canonical: int
     members: int
@@ -79,14 +87,19 @@ class Elected:
 
 def elect_again(connection: Connection, story: int, now: datetime) -> Elected:
     """Choose the canonical anew."""
-    rows = connection.execute(_CANDIDATES, {"story": story}).all()
+    elected = election(connection, story)
+    connection.execute(ELECTED, {"of_story": story, "elected": elected.canonical, "now": now})
+    return elected
+
+
+def election(connection: Connection, story: int, *newcomers: Member) -> Elected:
+    """Whom a story's members, and those about to come, would choose; `ELECTED` makes it so."""
     candidates = [
         Member(article=row.article_id, role=Role(row.role), published=row.published_at, seen=row.seen_at, words=row.words)
-        for row in rows
+        for row in connection.execute(_CANDIDATES, {"story": story})
     ]
-    canonical = elect(candidates)
-    connection.execute(_ELECTED, {"of_story": story, "elected": canonical, "now": now})
-    return Elected(canonical, len(candidates))
+    candidates += newcomers
+    return Elected(elect(candidates), len(candidates))
 
 
 def size(connection: Connection, story: int) -> int:
@@ -98,11 +111,21 @@ def size(connection: Connection, story: int) -> int:
 # Built once: putting a statement together costs more than running it.
 _BEGUN = insert(stories).returning(stories.c.id)
 _ANCHORED = update(stories).where(stories.c.id == bindparam("of_story")).values(anchor_id=bindparam("new_anchor"))
-_ELECTED = (
+ELECTED: Final = (
     update(stories)
     .where(stories.c.id == bindparam("of_story"))
     .values(canonical_id=bindparam("elected"), changed_at=bindparam("now"))
 )
+
+
+@cache
+def _membership(dialect: str) -> Change:
+    change: Change = replacing(dialect, members, "story_id", "role").values(
+        article_id=bindparam("of_article"), story_id=bindparam("of_story"), role=bindparam("its_role"), joined_at=bindparam("now")
+    )
+    return change
+
+
 _CANDIDATES = (
     select(members.c.article_id, members.c.role, articles.c.published_at, articles.c.seen_at, articles.c.words)
     .join(articles, articles.c.id == members.c.article_id)

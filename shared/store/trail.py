@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from shared.store.engine import Database
 from shared.store.schema import entries, feeds, links, trail
@@ -19,7 +19,7 @@ def write(
     """Add one line to each link's trail, in the transaction that makes it true."""
     rows = [{"link_id": link, "at": now, "step": step, "outcome": outcome, "detail": detail or None} for link in links]
     if rows:
-        connection.execute(insert(trail), rows)
+        connection.execute(_WRITTEN, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,21 @@ class TrailStore:
             steps=tuple(Step(row.at, row.step, row.outcome, row.detail) for row in steps),
             article=link.article_id,
         )
+
+
+_WRITTEN = insert(trail).inline()  # built once: putting a statement together costs more than running it
+LINE: Final = (
+    insert(trail)
+    .inline()
+    .values(
+        link_id=bindparam("link"),
+        at=bindparam("now"),
+        step=bindparam("by_step"),
+        outcome=bindparam("ended_as"),
+        detail=bindparam("because"),
+    )
+)
+"""The line of a link's end, for `at_once`."""
 
 
 def _entries_of(link: int) -> Select[Any]:

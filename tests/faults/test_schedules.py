@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from shared.model import Article, Entry, Link, LinkState
+from shared.stages.reach import Window
 from shared.store.entries import FoundEntry
 from shared.store.ledger import Ledger
 from shared.store.links import Claim
@@ -117,7 +118,7 @@ class Pipeline(RuleBasedStateMachine):
         claim = _one(self.folding, which, keep=again)
         with contextlib.suppress(_Killed), self.store.stories.folding(claim, self.now) as folding:
             if folding is not None:
-                decide(folding, timedelta(days=7))
+                decide(folding, Window())
             _die_if(dies)
 
     @rule()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from shared.model import Article, LinkState
+from shared.stages.reach import Window
 from shared.store.dead import DeadStore, Which
 from shared.store.ledger import Finding, Ledger
 from shared.store.links import NewLink
@@ -31,7 +32,7 @@ def work_through(store: Store, now: datetime = NOW) -> None:
         if stored.claim is not None:
             with store.stories.folding(stored.claim, now) as folding:
                 assert folding is not None
-                decide(folding, timedelta(days=7))
+                decide(folding, Window())
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.integration.test_store_stories import OTHER, TEXT
 from tests.support.command import storyfold
+from tests.support.harbour import OTHER, TEXT
 
 LINES = [
     {"id": "a", "text": TEXT, "url": "https://a.example/1", "published": "2026-11-20T10:00:00+00:00"},

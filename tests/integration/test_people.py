@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from shared.store.store import Store
-from tests.integration.test_store_stories import NOW, OTHER, TEXT, extract, members
+from tests.integration.test_store_stories import NOW, extract, members
 from tests.support.folding import fold
+from tests.support.harbour import OTHER, TEXT
 
 COPY = "https://b.example/copy"
 ORIGINAL = "https://a.example/1"

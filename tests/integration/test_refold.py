@@ -11,10 +11,11 @@ import pytest
 from shared.store.schema import members, stories
 from shared.store.store import Store
 from tests.integration.test_people import article_of, story_of
-from tests.integration.test_store_stories import NOW, OTHER, extract
+from tests.integration.test_store_stories import NOW, extract
 from tests.integration.test_store_stories import members as partition
 from tests.support.command import storyfold
 from tests.support.folding import fold
+from tests.support.harbour import OTHER
 
 ORIGINAL, COPY, ORCHARDS = "https://a.example/1", "https://b.example/copy", "https://c.example/orchards"
 

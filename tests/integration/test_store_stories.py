@@ -15,17 +15,9 @@ from shared.store.articles import Stored
 from shared.store.links import Claim, NewLink
 from shared.store.store import Store
 from tests.support.folding import fold, fold_all
+from tests.support.harbour import OTHER, TEXT
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-TEXT = (
-    "The harbour board of Port Ellary voted on Tuesday to rebuild the northern breakwater before the winter storms.\n"
-    "Chairwoman Ines Calder said the work would cost 14 million crowns and take nine months to finish.\n"
-    "Fishing crews had warned since 2023 that the old wall would not survive another January gale."
-)
-OTHER = (
-    "A survey of 340 orchards in the Senn valley found that frost in April destroyed almost half of the cherry blossom.\n"
-    "Growers told the agriculture office in Halden that prices would double by July unless imports were allowed."
-)
 
 
 def article(url: str, text: str = TEXT, **changes: object) -> Article:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from shared.store.store import Store
-from tests.integration.test_store_stories import NOW, OTHER, TEXT, extract
+from tests.integration.test_store_stories import NOW, extract
 from tests.support.command import storyfold
 from tests.support.folding import fold
+from tests.support.harbour import OTHER, TEXT
 
 DIRTY = f"{TEXT}\nLeave a Reply\nYour email address will not be published."
 

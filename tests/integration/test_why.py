@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from shared.store.store import Store
-from tests.integration.test_store_stories import NOW, OTHER, TEXT, extract
+from tests.integration.test_store_stories import NOW, extract
 from tests.support.command import storyfold
 from tests.support.folding import fold
+from tests.support.harbour import OTHER, TEXT
 
 ORIGINAL, COPY, ORCHARDS = "https://a.example/1", "https://b.example/copy", "https://c.example/orchards"
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from shared.stages.reach import Window
 from shared.store.folding import Folded
 from shared.store.links import Claim
 from shared.store.store import Store
 from workers.dedup import decide
 
-WINDOW = timedelta(days=7)
-
 
 def fold(store: Store, claim: Claim, now: datetime) -> Folded | None:
     """Fold one claimed article; None where the claim is stale."""
     with store.stories.folding(claim, now) as folding:
-        return None if folding is None else decide(folding, WINDOW)
+        return None if folding is None else decide(folding, Window())
 
 
 def fold_all(store: Store, claims: Iterable[Claim], now: datetime) -> list[Folded]:

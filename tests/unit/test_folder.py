@@ -3,8 +3,11 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from shared.candidate_index import NEWEST_PER_KEY, CandidateIndex
 from shared.folder import Folder
+from tests.support.harbour import INDEPENDENT, TEXT
 from tests.support.reports import BY_LANGUAGE
 
 ENGLISH = BY_LANGUAGE["English"]
@@ -66,12 +69,30 @@ def test_undated_articles_stand_behind_dated_ones_in_their_order() -> None:
     assert {canonical for _, canonical in folder.stories()} == {2}
 
 
-def test_a_reprint_after_a_year_begins_a_story() -> None:
-    folder = Folder(window=100, days=7)
+def test_a_reprint_after_a_year_begins_a_story_that_is_related_to_the_old_one() -> None:
+    folder = Folder(window=100)
     folder.add(ENGLISH.report, published=JANUARY)
     folder.add(ENGLISH.report, published=JANUARY + timedelta(days=5))
-    folder.add(ENGLISH.report, published=JANUARY + timedelta(days=365))
+    reprint = folder.add(ENGLISH.report, published=JANUARY + timedelta(days=365))
     assert [first for first, _ in folder.stories()] == [0, 0, 2]
+    assert [story for story, _ in reprint.related] == [0]
+
+
+@pytest.mark.parametrize(("days", "stories"), [(6, [0]), (13, [0]), (15, [])])
+def test_an_independent_report_is_related_for_two_weeks(days: int, stories: list[int]) -> None:
+    folder = Folder(window=100)
+    folder.add(TEXT, published=JANUARY)
+    decision = folder.add(INDEPENDENT, published=JANUARY + timedelta(days=days))
+    assert (decision.story, [story for story, _ in decision.related]) == (None, stories)
+
+
+@pytest.mark.parametrize(("days", "story"), [(6, 0), (8, None), (15, None)])
+def test_a_copy_folds_for_a_week_and_is_related_after_that(days: int, story: int | None) -> None:
+    folder = Folder(window=100)
+    folder.add(ENGLISH.report, published=JANUARY)
+    decision = folder.add(ENGLISH.edited, published=JANUARY + timedelta(days=days))
+    assert decision.story == story
+    assert [each for each, _ in decision.related] == ([] if story == 0 else [0])
 
 
 def test_what_left_the_window_is_matched_no_more_and_kept_no_more() -> None:
