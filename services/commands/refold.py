@@ -17,7 +17,7 @@ from shared.bootstrap import now
 from shared.stages.reach import Window
 from shared.store.engine import Database
 from shared.store.migrate import migrate
-from shared.store.refold import Difference, Group, Replay, apply, compare, sign_all, stories_of
+from shared.store.refold import Difference, Group, Parts, Replay, apply, compare, sign_all, stories_of
 from shared.store.store import Store
 from workers.dedup import decide
 
@@ -47,14 +47,15 @@ def refold(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
     splits, merges = replayed.difference.splits, replayed.difference.merges
     told = {"articles": len(replayed.numbers), "splits": len(splits), "merges": len(merges)}
     if json_wanted:
-        named = {
-            name: [[urls[each] for each in group] for group in groups] for name, groups in (("split", splits), ("merged", merges))
-        }
-        answer(told | named | {"applied": not dry_run})
+        answer(told | {"split": _named(splits, urls), "merged": _named(merges, urls), "applied": not dry_run})
         return
     facts(told)
     _show("Would come apart" if dry_run else "Came apart", splits, urls)
     _show("Would come together" if dry_run else "Came together", merges, urls)
+
+
+def _named(stories: Sequence[Parts], urls: Mapping[int, str]) -> list[list[list[str]]]:
+    return [[[urls[article] for article in part] for part in parts] for parts in stories]
 
 
 def _replay(opened: Store, since: datetime | None, window: Window) -> _Replayed:
@@ -62,7 +63,7 @@ def _replay(opened: Store, since: datetime | None, window: Window) -> _Replayed:
         scratch = Database(f"sqlite:///{Path(folder) / 'replay.db'}")
         migrate(scratch)
         replay = Replay(opened.database, scratch)
-        numbers = replay.copy(since)
+        numbers = replay.copy(since, window.fold)
         with progress("articles", len(numbers)) as advance:
             for number in numbers:
                 with replay.folding(number) as folding:
@@ -76,16 +77,18 @@ def _replay(opened: Store, since: datetime | None, window: Window) -> _Replayed:
 
 
 def _urls(opened: Store, difference: Difference) -> Mapping[int, str]:
-    wanted = {article for group in (*difference.splits, *difference.merges) for article in group}
+    wanted = {article for parts in (*difference.splits, *difference.merges) for part in parts for article in part}
     return {article.id: article.url for article in opened.articles.get(sorted(wanted))}
 
 
-def _show(title: str, groups: Sequence[Sequence[int]], urls: Mapping[int, str]) -> None:
-    rows = [(number, urls[article]) for number, group in enumerate(groups[:_SHOWN], 1) for article in group]
+def _show(title: str, stories: Sequence[Parts], urls: Mapping[int, str]) -> None:
+    """A line an article, numbered by story and part: 1.1 and 1.2 are the two parts of one."""
+    rows = [
+        (f"{number}.{place}", urls[article])
+        for number, parts in enumerate(stories[:_SHOWN], 1)
+        for place, part in enumerate(parts, 1)
+        for article in part
+    ]
     if rows:
-        table(
-            f"{title}, the first {_SHOWN} of {len(groups)}" if len(groups) > _SHOWN else title,
-            ("", "article"),
-            rows,
-            wide="article",
-        )
+        more = f", the first {_SHOWN} of {len(stories)}" if len(stories) > _SHOWN else ""
+        table(title + more, ("part", "article"), rows, wide="article")

@@ -33,7 +33,7 @@ def why(url: str, other: str | None, *, json_wanted: bool) -> None:
 def _decided(opened: Store, article: StoredArticle) -> dict[str, Any]:
     """The last decision that placed the article, and what its text has in common with the one that decided."""
     placed = [each for each in opened.stories.decisions(article.id) if "best" in each.evidence]
-    told: dict[str, Any] = {"article": article.url, "story": opened.stories.of_article(article.id)}
+    told: dict[str, Any] = {"article": article.url, "story": opened.stories.of_article(article.id)} | _said(opened, article)
     if not placed:
         return told | {"because": "it has not been folded yet"}
     decision = placed[-1]
@@ -53,6 +53,7 @@ def _decided(opened: Store, article: StoredArticle) -> dict[str, Any]:
 
 def _compared(opened: Store, article: StoredArticle, other: StoredArticle) -> dict[str, Any]:
     stories = [opened.stories.of_article(each.id) for each in (article, other)]
+    word = opened.stories.said_of(article.id).get(other.id)
     explained = explain(article.text, other.text, same_host=article.host == other.host)
     return {
         "article": article.url,
@@ -60,10 +61,25 @@ def _compared(opened: Store, article: StoredArticle, other: StoredArticle) -> di
         "other article": other.url,
         "other story": stories[1],
         "in one story": stories[0] == stories[1],
+        "people said": _WORDS[word],
         "same text": explained.verdict.same,
         "because": explained.verdict.line,
         "figures": explained.figures._asdict(),
     } | _in_words(explained)
+
+
+_WORDS = {None: None, True: "they are one story", False: "they are two stories"}
+
+
+def _said(opened: Store, article: StoredArticle) -> dict[str, list[str]]:
+    """What people said, which counts more than any figure; nothing where they said nothing."""
+    said = opened.stories.said_of(article.id)
+    named = [(other.url, said[other.id]) for other in opened.articles.get(sorted(said))]
+    words = {
+        "people joined it to": [url for url, one in named if one],
+        "people parted it from": [url for url, one in named if not one],
+    }
+    return {name: urls for name, urls in words.items() if urls}
 
 
 def _in_words(explained: Explanation) -> dict[str, Any]:
@@ -77,7 +93,7 @@ def _in_words(explained: Explanation) -> dict[str, Any]:
 
 
 def _tell(told: dict[str, Any]) -> None:
-    lists = ("facts agreed", "facts only here", "facts only there")
+    lists = ("facts agreed", "facts only here", "facts only there", "people joined it to", "people parted it from")
     passages, figures, runner_up = told.pop("shared passages", ()), told.pop("figures", {}), told.pop("runner-up", None)
     facts({name: " · ".join(value) or "none" if name in lists else value for name, value in told.items()})
     for passage in passages:

@@ -36,6 +36,15 @@ def said_about(connection: Connection, article: int, stories: Iterable[int], *, 
     return People(together[0] if together else None, apart, unmerged(connection, stories))
 
 
+def said_of(connection: Connection, article: int) -> list[tuple[int, bool]]:
+    """The articles that people named with this one, and whether they belong together."""
+    other = (people.c.article_id + people.c.other_id - article).label("other")
+    about = or_(people.c.article_id == article, people.c.other_id == article)
+    return [
+        (row.other, row.together) for row in connection.execute(select(other, people.c.together).where(about).order_by(other))
+    ]
+
+
 def unmerged(connection: Connection, stories: Iterable[int]) -> frozenset[tuple[int, int]]:
     """Pairs of these stories, the smaller id first, that hold articles which people keep apart."""
     ids = list(stories)

@@ -2,7 +2,8 @@
 
 The replay brings the articles in the order in which they first came, with what people said about them. Then its stories are
 compared with those that are stored, and, where wanted, put in their place: a story keeps its id for the group that holds most
-of its members.
+of its members. Where only the articles since a moment are wanted, those of the days before come along as their context: they
+are folded with, and stay where they are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -33,14 +34,20 @@ class Group:
 
     anchor: int
     roles: Mapping[int, Role]
+    context: tuple[int, ...] = ()
+    """Articles that belong to it and stay where they are."""
+
+
+Parts = tuple[tuple[int, ...], ...]
+"""Articles by their numbers, in groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What folding again would change: stories that come apart and groups that come together, as article numbers."""
+    """What folding again would change: stories that come apart and stories that come together, each in its parts."""
 
-    splits: tuple[tuple[int, ...], ...]
-    merges: tuple[tuple[int, ...], ...]
+    splits: tuple[Parts, ...]
+    merges: tuple[Parts, ...]
 
 
 class Replay:
@@ -49,17 +56,22 @@ class Replay:
     def __init__(self, source: Database, scratch: Database) -> None:
         self._source = source
         self._scratch = scratch
+        self._context: set[int] = set()
 
-    def copy(self, since: datetime | None = None) -> list[int]:
-        """Bring the articles first seen since a moment, and people's word; returns their numbers in the order they came."""
+    def copy(self, since: datetime | None, look_back: timedelta) -> list[int]:
+        """Bring the articles first seen since a moment, those of `look_back` before it as context, and people's word.
+
+        Returns their numbers in the order they came.
+        """
         chosen = select(articles).where(articles.c.folded_revision > 0).order_by(articles.c.seen_at, articles.c.id)
         if since is not None:
-            chosen = chosen.where(articles.c.seen_at >= since)
+            chosen = chosen.where(articles.c.seen_at >= since - look_back)
         numbers: list[int] = []
         with self._source.reading() as source, self._scratch.writing() as scratch:
             for rows in source.execute(chosen).mappings().partitions(_CHUNK):
                 scratch.execute(insert(articles), [dict(row) | {"folded_revision": 0} for row in rows])
                 numbers += [row["id"] for row in rows]
+                self._context |= {row["id"] for row in rows if since is not None and row["seen_at"] < since}
             known = set(numbers)
             said = [dict(row) for row in source.execute(select(people)).mappings()]
             both = [row for row in said if row["article_id"] in known and row["other_id"] in known]
@@ -77,16 +89,27 @@ class Replay:
     def groups(self) -> list[Group]:
         """The stories that came out."""
         with self._scratch.reading() as connection:
-            return _groups(connection)
+            return _groups(connection, self._context)
 
 
 def compare(before: Mapping[int, int], groups: Sequence[Group]) -> Difference:
     """What differs between the stored stories (article → story) and the groups."""
-    after = {article: number for number, group in enumerate(groups) for article in group.roles}
-    stored = _by_story({article: story for article, story in before.items() if article in after})
-    splits = [tuple(sorted(own)) for own in stored.values() if len({after[article] for article in own}) > 1]
-    joined = [group for group in groups if len({before[article] for article in group.roles if article in before}) > 1]
-    return Difference(tuple(splits), tuple(tuple(sorted(group.roles)) for group in joined))
+    after: dict[int, int] = {}
+    for number, (group, story) in enumerate(_placed(groups, before)):
+        after |= dict.fromkeys(group.roles, -number - 1 if story is None else story)
+        after |= {article: before[article] for article in group.context if article in before}
+    stored = {article: story for article, story in before.items() if article in after}
+    return Difference(_parted(stored, after), _parted({article: after[article] for article in stored}, stored))
+
+
+def _parted(whole: Mapping[int, int], parts: Mapping[int, int]) -> tuple[Parts, ...]:
+    """Of the groups in `whole` (article → group), those that are in several of `parts`."""
+    found = []
+    for own in _by_story(whole).values():
+        parted = _by_story({article: parts[article] for article in own})
+        if len(parted) > 1:
+            found.append(tuple(sorted(tuple(sorted(part)) for part in parted.values())))
+    return tuple(sorted(found))
 
 
 def apply(database: Database, groups: Sequence[Group], now: datetime) -> None:
@@ -94,9 +117,8 @@ def apply(database: Database, groups: Sequence[Group], now: datetime) -> None:
     with database.writing() as connection:
         hold(connection, Lock.FOLD)
         before = stories_of(connection)
-        taken: set[int] = set()
-        for group in sorted(groups, key=lambda group: -len(group.roles)):
-            _place(connection, group, _id_for(group, before, taken), now)
+        for group, story in _placed(groups, before):
+            _place(connection, group, story, now)
         _leave_aliases(connection, before, now)
 
 
@@ -118,17 +140,29 @@ def stories_of(connection: Connection) -> dict[int, int]:
     return {row.article_id: row.story_id for row in connection.execute(select(members.c.article_id, members.c.story_id))}
 
 
-def _groups(connection: Connection) -> list[Group]:
+def _groups(connection: Connection, context: set[int]) -> list[Group]:
     anchors = {row.id: row.anchor_id for row in connection.execute(select(stories.c.id, stories.c.anchor_id))}
     roles: dict[int, dict[int, Role]] = {}
     for row in connection.execute(select(members).order_by(members.c.article_id)):
         roles.setdefault(row.story_id, {})[row.article_id] = Role(row.role)
-    return [Group(anchors[story], found) for story, found in roles.items()]
+    return [
+        Group(anchors[story], {each: role for each, role in found.items() if each not in context}, tuple(context & found.keys()))
+        for story, found in roles.items()
+    ]
+
+
+def _placed(groups: Sequence[Group], before: Mapping[int, int]) -> list[tuple[Group, int | None]]:
+    """Each group with the story that it goes into; None: it begins one. Those that their context fixes come first."""
+    taken: set[int] = set()
+    ordered = sorted(groups, key=lambda group: (not group.context, -len(group.roles)))
+    return [(group, _id_for(group, before, taken)) for group in ordered]
 
 
 def _id_for(group: Group, before: Mapping[int, int], taken: set[int]) -> int | None:
-    """The story whose id the group keeps: the one most of its members were in, the oldest among equals."""
-    counted = Counter(before[article] for article in group.roles if article in before and before[article] not in taken)
+    """The story whose id the group keeps: the one most of its context, or else of its members, were in, the oldest of equals."""
+    fixed = [before[article] for article in group.context if article in before]
+    own = [before[article] for article in group.roles if article in before and before[article] not in taken]
+    counted = Counter(fixed or own)
     if not counted:
         return None
     story = min(counted, key=lambda story: (-counted[story], story))
@@ -137,13 +171,16 @@ def _id_for(group: Group, before: Mapping[int, int], taken: set[int]) -> int | N
 
 
 def _place(connection: Connection, group: Group, story: int | None, now: datetime) -> None:
+    if not group.roles:
+        return
     known = stories_of_group(connection, group)
     if story is None:
         story = story_changes.begin(connection, group.anchor, now)
     for article, role in group.roles.items():
         if known.get(article) != (story, role):
             story_changes.put(connection, article, story, role, now)
-    story_changes.anchor(connection, group.anchor, story)
+    if not group.context:
+        story_changes.anchor(connection, group.anchor, story)
     if known != {article: (story, role) for article, role in group.roles.items()}:
         story_changes.elect_again(connection, story, now)
 

@@ -171,6 +171,11 @@ class StoryStore:
             rows = connection.execute(query).all()
         return [DecisionTold(row.at, row.revision, row.outcome, row.story_id, row.score, row.evidence) for row in rows]
 
+    def said_of(self, article: int) -> dict[int, bool]:
+        """The articles that people named with this one: True where they said that the two are one story, False: never."""
+        with self._database.reading() as connection:
+            return dict(people.said_of(connection, article))
+
     def partition(self) -> list[list[str]]:
         """Every story as the URLs of its members, canonical first."""
         query = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from shared.store.store import Store
 from tests.integration.test_people import article_of, story_of
 from tests.integration.test_store_stories import NOW, extract
 from tests.integration.test_store_stories import members as partition
+from tests.integration.test_windows import come
 from tests.support.command import storyfold
 from tests.support.folding import fold
-from tests.support.harbour import OTHER
+from tests.support.harbour import OTHER, TEXT
 
 ORIGINAL, COPY, ORCHARDS = "https://a.example/1", "https://b.example/copy", "https://c.example/orchards"
 
@@ -56,7 +58,7 @@ def test_copies_that_were_apart_come_together_under_the_older_id(tmp_path: Path,
     tear_apart(filled, COPY)
     told = refold(tmp_path, database_url)
     assert told["merges"] == 1
-    assert sorted(told["merged"][0]) == [ORIGINAL, COPY]
+    assert told["merged"] == [[[ORIGINAL], [COPY]]]
     assert story_of(filled, ORIGINAL) == story_of(filled, COPY) == older
 
 
@@ -72,7 +74,7 @@ def test_reports_that_were_thrown_together_come_apart(tmp_path: Path, filled: St
         wrong = members.update().where(members.c.article_id == article_of(filled, ORCHARDS))
         connection.execute(wrong.values(story_id=story_of(filled, ORIGINAL)))
     told = refold(tmp_path, database_url)
-    assert told["splits"] == 1
+    assert told["split"] == [[[ORIGINAL, COPY], [ORCHARDS]]]
     assert partition(filled) == [[ORIGINAL, COPY], [ORCHARDS]]
 
 
@@ -95,3 +97,40 @@ def test_a_refolded_article_is_found_by_the_next_copy(tmp_path: Path, filled: St
     joined = fold(filled, extract(filled, "https://d.example/third"), NOW)
     assert joined is not None
     assert joined.outcome == "joined"
+
+
+def test_what_came_before_is_context_and_stays_where_it_is(tmp_path: Path, store: Store, database_url: str) -> None:
+    """Two excerpts of different halves share nothing but the whole that came the day before."""
+    halves = [" ".join(_SENTENCES[:8]), " ".join(_SENTENCES[8:])]
+    come(store, ORIGINAL, " ".join(_SENTENCES), NOW - timedelta(days=1))
+    for url, text in ((COPY, halves[0]), (ORCHARDS, halves[1])):
+        come(store, url, text, NOW)
+    assert partition(store) == [[ORIGINAL, COPY, ORCHARDS]]
+    told = refold(tmp_path, database_url, "--since", NOW.strftime("%Y-%m-%dT%H:%M:%S"))
+    assert (told["splits"], told["merges"]) == (0, 0)
+    assert partition(store) == [[ORIGINAL, COPY, ORCHARDS]]
+
+
+def test_what_came_later_joins_what_came_before(tmp_path: Path, store: Store, database_url: str) -> None:
+    come(store, ORIGINAL, TEXT, NOW - timedelta(days=1))
+    come(store, COPY, TEXT, NOW)
+    tear_apart(store, COPY)
+    told = refold(tmp_path, database_url, "--since", NOW.strftime("%Y-%m-%dT%H:%M:%S"))
+    assert told["merged"] == [[[ORIGINAL], [COPY]]]
+    assert partition(store) == [[ORIGINAL, COPY]]
+
+
+_SENTENCES = [
+    f"{person} of {place} told the inquiry on {day} that {number} sheets of steel had left the yard without a stamp."
+    for number, (person, place, day) in enumerate(
+        [
+            ("Anna Brook", "Halden", "Monday"), ("Piers Oake", "Marrow", "Tuesday"), ("Lena Fisk", "Ostry", "Wednesday"),
+            ("Hugo Tarn", "Selby", "Thursday"), ("Mira Vane", "Dunmere", "Friday"), ("Otto Crane", "Korrin", "Saturday"),
+            ("Ruth Ames", "Avelin", "Sunday"), ("Carl Ness", "Estmar", "Monday"), ("Nora Pell", "Vastrik", "Tuesday"),
+            ("Ivan Rook", "Greif", "Wednesday"), ("Sara Holm", "Leda", "Thursday"), ("Jens Moor", "Torf", "Friday"),
+            ("Elsa Wick", "Sorrel", "Saturday"), ("Paul Dray", "Lumen", "Sunday"), ("Vera Stone", "Tarnow", "Monday"),
+            ("Max Ford", "Orsel", "Tuesday"),
+        ],
+        40,
+    )
+]  # fmt: skip

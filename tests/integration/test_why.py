@@ -70,3 +70,10 @@ def test_for_people_it_is_told_in_lines(tmp_path: Path, here: Store) -> None:
     told = storyfold(tmp_path, "why", COPY).stdout
     assert f"compared with     {ORIGINAL}" in told
     assert "facts only here   2027" in told
+
+
+def test_what_people_said_is_told(tmp_path: Path, here: Store) -> None:
+    storyfold(tmp_path, "split", COPY)
+    assert ask(tmp_path, COPY)["people parted it from"] == [ORIGINAL]
+    assert ask(tmp_path, ORIGINAL, COPY)["people said"] == "they are two stories"
+    assert ask(tmp_path, ORIGINAL, ORCHARDS)["people said"] is None
