@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,6 +30,7 @@ class _Replayed:
     numbers: Sequence[int]
     groups: Sequence[Group]
     difference: Difference
+    decided: Sequence[Mapping[str, Any]]
 
 
 @click.command()
@@ -40,7 +42,7 @@ def refold(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
     with store() as opened:
         replayed = _replay(opened, since and since.replace(tzinfo=UTC), settings().window)
         if not dry_run:
-            apply(opened.database, replayed.groups, now())
+            apply(opened.database, replayed.groups, replayed.decided, now())
             with progress("signatures", len(replayed.numbers)) as advance:
                 sign_all(opened.database, replayed.numbers, advance)
         urls = _urls(opened, replayed.difference)
@@ -70,15 +72,19 @@ def _replay(opened: Store, since: datetime | None, window: Window) -> _Replayed:
                     decide(folding, window)
                 advance()
         groups = replay.groups()
+        with opened.database.reading() as connection:
+            difference = compare(stories_of(connection), groups)
+        decided = replay.decisions(_articles_of(difference))
         scratch.close()
-    with opened.database.reading() as connection:
-        difference = compare(stories_of(connection), groups)
-    return _Replayed(numbers, groups, difference)
+    return _Replayed(numbers, groups, difference, decided)
+
+
+def _articles_of(difference: Difference) -> set[int]:
+    return {article for parts in (*difference.splits, *difference.merges) for part in parts for article in part}
 
 
 def _urls(opened: Store, difference: Difference) -> Mapping[int, str]:
-    wanted = {article for parts in (*difference.splits, *difference.merges) for part in parts for article in part}
-    return {article.id: article.url for article in opened.articles.get(sorted(wanted))}
+    return {article.id: article.url for article in opened.articles.get(sorted(_articles_of(difference)))}
 
 
 def _show(title: str, stories: Sequence[Parts], urls: Mapping[int, str]) -> None:

@@ -9,10 +9,11 @@ are folded with, and stay where they are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -23,7 +24,7 @@ from shared.store.articles import stored_article
 from shared.store.engine import Database
 from shared.store.folding import Folding, sign_again
 from shared.store.locks import Lock, hold
-from shared.store.schema import articles, members, people, stories
+from shared.store.schema import articles, decisions, members, people, stories
 
 _CHUNK = 200
 
@@ -86,6 +87,12 @@ class Replay:
             found = stored_article(connection.execute(select(articles).where(articles.c.id == article)).one())
             yield Folding(connection, None, found, found.seen)
 
+    def decisions(self, numbers: Collection[int]) -> list[dict[str, Any]]:
+        """The decisions about some articles, as rows."""
+        query = select(*(column for column in decisions.c if column.name != "id")).where(decisions.c.article_id.in_(numbers))
+        with self._scratch.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
     def groups(self) -> list[Group]:
         """The stories that came out."""
         with self._scratch.reading() as connection:
@@ -112,14 +119,29 @@ def _parted(whole: Mapping[int, int], parts: Mapping[int, int]) -> tuple[Parts, 
     return tuple(sorted(found))
 
 
-def apply(database: Database, groups: Sequence[Group], now: datetime) -> None:
-    """Put the groups in the place of the stored stories, in one transaction; articles in no group stay where they are."""
+def apply(database: Database, groups: Sequence[Group], decided: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Put the groups in the place of the stored stories, in one transaction; articles in no group stay where they are.
+
+    The evidence is stored with it: what the replay `decided` about the articles of the stories that change.
+    """
     with database.writing() as connection:
         hold(connection, Lock.FOLD)
         before = stories_of(connection)
         for group, story in _placed(groups, before):
             _place(connection, group, story, now)
         _leave_aliases(connection, before, now)
+        after = stories_of(connection)
+        rows = [_decided_now(row, after, now) for row in decided if row["article_id"] in after]
+        if rows:
+            connection.execute(insert(decisions), rows)
+
+
+def _decided_now(row: Mapping[str, Any], story_of: Mapping[int, int], now: datetime) -> dict[str, Any]:
+    """A decision of the replay, with the stored stories' numbers in place of its own."""
+    evidence = {
+        name: told and told | {"story": story_of.get(told["article"], told["story"])} for name, told in row["evidence"].items()
+    }
+    return dict(row) | {"evidence": evidence, "story_id": story_of[row["article_id"]], "at": now}
 
 
 def sign_all(database: Database, numbers: Sequence[int], tick: Callable[[], None]) -> None:

@@ -62,6 +62,14 @@ def test_copies_that_were_apart_come_together_under_the_older_id(tmp_path: Path,
     assert story_of(filled, ORIGINAL) == story_of(filled, COPY) == older
 
 
+def test_the_evidence_is_that_of_folding_again(tmp_path: Path, filled: Store, database_url: str) -> None:
+    tear_apart(filled, COPY)
+    refold(tmp_path, database_url)
+    decision = filled.stories.decisions(article_of(filled, COPY))[-1]
+    assert (decision.outcome, decision.story) == ("joined", story_of(filled, ORIGINAL))
+    assert decision.evidence["best"]["story"] == story_of(filled, ORIGINAL)
+
+
 def test_a_dry_run_tells_and_changes_nothing(tmp_path: Path, filled: Store, database_url: str) -> None:
     tear_apart(filled, COPY)
     told = refold(tmp_path, database_url, "--dry-run")
