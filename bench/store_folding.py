@@ -12,6 +12,7 @@ import contextlib
 import os
 import platform
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -55,6 +56,7 @@ def main() -> None:
         table.add_column(column, justify="left" if column != "value" else "right")
     for name, url in _databases():
         for figure, value in _measure(url, chosen.folds, chosen.articles):
+            print(f"{name}: {figure}: {value}", file=sys.stderr, flush=True)  # a long run tells how far it is
             table.add_row(name, figure, value)
     Console(width=110).print(table)
 

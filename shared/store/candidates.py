@@ -36,6 +36,7 @@ from shared.store.upsert import skipping
 NEWEST_PER_KEY: Final = 64
 KEPT_LONG: Final = 6
 """Of its keys an article keeps every sixth by value, about 4, when it leaves the window: a copy of it has the same ones."""
+_MOST: Final = 32  # of an age: more than are looked at
 _OFFSET = 2**31  # keys are unsigned 32-bit, the column is signed
 
 _FIRST_SINCE = "(SELECT id FROM articles WHERE seen_at >= :{} ORDER BY seen_at, id LIMIT 1)"
@@ -66,7 +67,7 @@ class Shared:
 
 
 def articles_sharing_keys(connection: Connection, article: int, keys: Sequence[int], since: Since) -> list[Shared]:
-    """Articles that share at least 2 keys with this one; of those that keep every sixth key only, at least 1."""
+    """Articles that share keys with this one: of each age those that share most, the newest among equals."""
     wanted = _stored(keys)
     if not wanted:
         return []
@@ -112,11 +113,10 @@ def _reach(row: Any) -> Reach:  # noqa: ANN401 - a row
 def _hits(source: str) -> TextClause:
     """The query around `source`, which gives the newest articles of each key."""
     reaches = f"""article_id >= {first_since("fold")} AS foldable, article_id >= {first_since("related")} AS relatable"""
-    statement = f"""
-        SELECT article_id, count(*) AS shared, {reaches} FROM ({source}) AS hit
-        WHERE article_id <> :article GROUP BY article_id
-        HAVING count(*) >= 2 OR article_id < {first_since("related")}
-    """  # noqa: S608 - constants of this module
+    place = "row_number() OVER (PARTITION BY foldable, relatable ORDER BY shared DESC, article_id DESC) AS place"
+    counted = f"SELECT article_id, count(*) AS shared, {reaches} FROM ({source}) AS hit GROUP BY article_id"  # noqa: S608 - as above
+    ranked = f"SELECT article_id, shared, foldable, relatable, {place} FROM ({counted}) AS counted WHERE article_id <> :article"  # noqa: S608
+    statement = f"SELECT article_id, shared, foldable, relatable FROM ({ranked}) AS ranked WHERE place <= {_MOST}"  # noqa: S608
     return text(statement).bindparams(*(bindparam(name, type_=Moment) for name in ("fold", "related", "reprint")))
 
 

@@ -12,8 +12,8 @@ from shared.bootstrap import App, now
 from shared.config import Settings, settings_from
 from shared.queue import JobQueue
 from shared.stages.fingerprint import fingerprint
-from shared.stages.reach import Window
-from shared.store.candidates import Since
+from shared.stages.reach import Reach, Window
+from shared.store.candidates import Since, articles_sharing_keys
 from shared.store.old_keys import BEGINNING
 from shared.store.schema import fold_keys
 from shared.store.store import Store
@@ -118,3 +118,13 @@ def test_the_fetcher_drops_what_is_old_and_says_so_once(settings: Settings, stor
             upkeep.look()
     assert [(line["event"], line["outcome"]) for line in lines] == [("index", "dropped-old")]
     assert keys_of(store, 1) == 0
+
+
+def test_the_store_finds_what_the_offline_command_finds_by_a_single_key(store: Store) -> None:
+    """A single key is often a stock phrase: whether it counts is for the rule to say, not for the index."""
+    keys = fingerprint(TEXT).keys
+    come(store, OLD, TEXT, NOW)
+    since = Since.looking_back(NOW, Window())
+    with store.database.reading() as connection:
+        [found] = articles_sharing_keys(connection, 0, [keys[0], 1, 2], since)
+    assert (found.article, found.keys, found.reach) == (1, 1, Reach.FOLD)
