@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from services.fetcher.poll import Poller
@@ -19,7 +20,7 @@ from shared.queue import QueueUnreachable
 from shared.store.store import StoreUnreachable
 
 _TICK = 0.25  # seconds between two looks at what is due
-_POLLS_AT_ONCE = 8
+POLLS_AT_ONCE = 32  # most of them wait for servers
 _T = TypeVar("_T")
 
 
@@ -30,7 +31,7 @@ async def fetch_forever(app: App) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with BoundedProcess(seconds=PARSE_SECONDS, memory_bytes=PARSE_MEMORY) as parser:
         async with app.fetcher() as fetcher:
-            poller = Poller(app, fetcher, parser)
+            poller = Poller.of(app, fetcher, parser)
             app.store.feeds.forget_polls()  # those of a fetcher that died; a poll done twice changes nothing
             log.logger().info("fetcher", outcome="started", feeds=len(app.store.feeds.all()))
             await asyncio.gather(_poll_due(poller, stop), _release(app, stop))
@@ -38,17 +39,23 @@ async def fetch_forever(app: App) -> None:
 
 
 async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
-    running: set[asyncio.Task[None]] = set()
-    patience = _Patience("database")
+    """Claims as many as there is room for, again as soon as half of it is free: a claim each would cost more than the polls."""
+    running, room, patience = set[asyncio.Task[None]](), asyncio.Event(), _Patience("database")
+
+    def ended(task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        _tell_crash(task)
+        if len(running) <= POLLS_AT_ONCE // 2:
+            room.set()
+
     while not stop.is_set():
-        free = _POLLS_AT_ONCE - len(running)
-        if free and (feeds := await patience.attempt(lambda: poller.app.store.feeds.claim_due(now(), free))):  # noqa: B023 - awaited at once
-            running |= {asyncio.create_task(poller.poll(feed)) for feed in feeds}
-        done = {task for task in running if task.done()}
-        running -= done
-        for task in done:
-            _tell_crash(task)
-        await _pause(stop, patience.seconds)
+        room.clear()
+        free = POLLS_AT_ONCE - len(running)
+        for feed in await patience.attempt(partial(poller.app.store.feeds.claim_due, now(), free)) or ():
+            task = asyncio.create_task(poller.poll(feed))
+            running.add(task)
+            task.add_done_callback(ended)
+        await _pause(room if len(running) == POLLS_AT_ONCE else stop, patience.seconds)
     if running:
         await asyncio.wait(running, timeout=30)
 
@@ -91,13 +98,13 @@ class _Patience:
 
 
 def _tell_crash(task: asyncio.Task[None]) -> None:
-    error = task.exception()
+    error = None if task.cancelled() else task.exception()
     if error is not None:
         log.logger().error("poll", outcome="crashed", exc_info=error)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def _pause(until: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        await asyncio.wait_for(until.wait(), seconds)
     except TimeoutError:
         return

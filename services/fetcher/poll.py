@@ -7,7 +7,9 @@ import hashlib
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
+from services.fetcher.poll_book import PollBook
 from services.fetcher.reading import FeedRead, FeedReader
 from services.fetcher.subscribe import Subscriber
 from shared import log
@@ -19,7 +21,7 @@ from shared.model import Feed, Page
 from shared.stages.feed_schedule import Bounds, Hints, NextPoll, after_failure, after_success
 from shared.stages.redirects import Move, feed_move
 from shared.store.entries import Recorded
-from shared.store.feeds import PollResult
+from shared.store.poll_results import PollResult
 
 _NOTHING = Recorded(new=0, changed=0, known=0)
 
@@ -41,6 +43,12 @@ class Poller:
     app: App
     fetcher: Fetcher
     parser: BoundedProcess
+    book: PollBook
+
+    @classmethod
+    def of(cls, app: App, fetcher: Fetcher, parser: BoundedProcess) -> Self:
+        """Polls that share one book."""
+        return cls(app, fetcher, parser, PollBook(app.store.feeds))
 
     async def poll(self, feed: Feed) -> None:
         """Poll one feed; whatever happens ends in one log line and a time for the next poll."""
@@ -88,7 +96,7 @@ class Poller:
             moved=moved,
             healthy=answer.page.status != 304 or feed.failures == 0,
         )
-        await asyncio.to_thread(self.app.store.feeds.finish_poll, feed.id, result, now())
+        await self.book.finish(feed.id, result)
         return {"outcome": outcome, "moved_to": moved.url if moved and moved.settled else None}
 
     def _schedule(self, feed: Feed, page: Page, read: FeedRead | None, recorded: Recorded) -> NextPoll:
