@@ -24,15 +24,15 @@ from shared.fetch.exchange import Answer, Request, Transport
 from shared.fetch.http1 import Http1Transport
 from shared.fetch.http2 import Http2Transport
 from shared.fetch.network import Door, Resolve
-from shared.fetch.proxy import Proxy
 from shared.fetch.target import Target, target_of
 from shared.model import Page
 from shared.stages.address import AllowList
+from shared.stages.proxy import Proxy
 from shared.stages.redirects import Hop
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _BODILESS: Final = frozenset({204, 304})
-_SENDABLE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110 §5.5
+_UNSENDABLE: Final = re.compile(r"[^\t\x20-\x7e\x80-\xff]")  # RFC 9110 §5.5
 _READ: Final = frozenset(range(200, 300)) - _BODILESS
 _WORTH_DRAINING: Final = 16_384
 _DRAIN_SECONDS: Final = 0.2
@@ -76,7 +76,7 @@ class Fetcher:
         resolve: Resolve | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.user_agent = user_agent
+        self.user_agent = _UNSENDABLE.sub("?", user_agent)
         self._limits = limits
         door = Door(allowed=allowed, ports=ports, resolve=resolve, proxy=proxy)
         kind = Http2Transport if http2 else Http1Transport
@@ -142,23 +142,22 @@ class Fetcher:
     async def _exchange(
         self,
         target: Target,
-        headers: Mapping[str, str],
+        headers: dict[str, str],
         accept: Accept,
         bounds: FetchLimits,
         cookies: JobCookies,
         posted: bytes | None = None,
     ) -> Page | Hop:
         """One request and its answer."""
+        told = cookies.header(target) | headers
         lines = {
             "Host": target.host_header,
             "User-Agent": self.user_agent,
             "Accept": accept.header,
             "Accept-Encoding": "gzip, deflate, br, zstd",
-            **cookies.header(target),
-            **headers,
+            **{name: value for name, value in told.items() if not _UNSENDABLE.search(value)},
         }
-        sendable = {name: value for name, value in lines.items() if _SENDABLE.fullmatch(value)}
-        request = Request(target, sendable, connect=bounds.connect, read=bounds.read, posted=posted)
+        request = Request(target, lines, connect=bounds.connect, read=bounds.read, posted=posted)
         return await self._transport.exchange(request, lambda answer: _read(answer, target, accept, bounds, cookies))
 
 

@@ -27,7 +27,8 @@ class Connection(asyncio.Protocol):
         self._arrival: asyncio.Future[None] | None = None
         self._failure: Exception | None = None
         self._waits_since = 0.0
-        self._silence: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._longest_silence = 0.0
         self._rests_since: float | None = None
         self._paused = False
 
@@ -40,7 +41,9 @@ class Connection(asyncio.Protocol):
         """Send a request and wait for the answer's head. Raises `Transient`, `Hostile` and `Stale`."""
         self._host = request.target.host
         self._answer = answer = Http1Answer(self._more)
-        self._silence = self._loop.call_later(request.read, self._check_silence, request.read)
+        self._longest_silence = request.read
+        if self._watch is None:  # one timer goes on over many answers: setting it anew for each would cost more than parsing them
+            self._watch = self._loop.call_later(request.read, self._check_silence)
         self._transport.write(_bytes_of(request))
         while not answer.head_is_read:
             await self._more()
@@ -49,8 +52,6 @@ class Connection(asyncio.Protocol):
     def rest(self) -> bool:
         """The answer is done with: whether the connection can be used for another; else it is closed."""
         answer, self._answer = self._answer, None
-        if self._silence is not None:
-            self._silence.cancel()
         if answer is not None:
             answer.forget_parser()
         if answer is None or not answer.keeps_alive or self._transport.is_closing():
@@ -90,6 +91,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio: the server hung up, or we did."""
+        if self._watch is not None:
+            self._watch.cancel()
         answer = self._answer
         if answer is None or answer.complete or (exc is None and answer.end()):
             self._wake()
@@ -109,12 +112,15 @@ class Connection(asyncio.Protocol):
         if self._failure is not None:
             raise self._failure
 
-    def _check_silence(self, limit: float) -> None:
-        """Fail if the server has kept a reader waiting for `limit` seconds, else look again when it could have."""
+    def _check_silence(self) -> None:
+        """Fail if the server keeps a reader waiting for too long, else look again when it could have."""
+        self._watch = None
+        if self._answer is None:
+            return
         waiting = self._arrival is not None and not self._arrival.done()
-        left = self._waits_since + limit - self._loop.time() if waiting else limit
+        left = self._longest_silence - (self._loop.time() - self._waits_since if waiting else 0.0)
         if left > 0:
-            self._silence = self._loop.call_later(left, self._check_silence, limit)
+            self._watch = self._loop.call_later(left, self._check_silence)
         else:
             self._fail(no_answer(self._host))
 

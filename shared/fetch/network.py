@@ -16,8 +16,8 @@ from ipaddress import IPv4Address, ip_address
 from typing import Final
 
 from shared.failures import Failure, Hostile, Transient
-from shared.fetch.proxy import LARGEST_REPLY, Proxy
 from shared.stages.address import Address, AllowList, may_connect
+from shared.stages.proxy import LARGEST_REPLY, Proxy
 
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
 

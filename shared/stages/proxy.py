@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from shared.failures import Mistake, Transient
 from shared.stages.address import Address
 
-_COMPLAINT: Final = "STORYFOLD_PROXY is no address of a proxy; write http://host:port or http://user:password@host:port."
+_COMPLAINT: Final = "It is no address of a proxy; write http://host:port or http://user:password@host:port."
 _REPLY: Final = re.compile(rb"HTTP/1\.\d (\d{3})[^\r\n]*\r\n(?:[^\r\n]*\r\n)*?\r\n")
 LARGEST_REPLY: Final = 16_384  # bytes of what a proxy says before the tunnel is open
 
