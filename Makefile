@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
+.PHONY: help run demo test faults fuzz-feeds unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ faults: .venv/dev  ## the long fault programme: kills, wipes, outages, double de
 	@STORYFOLD_FAULT_LINKS=$(or $(FAULT_LINKS),20000) STORYFOLD_FAULT_COUNT=$(or $(FAULT_COUNT),2000) \
 	  STORYFOLD_FAULT_SECONDS=$(or $(FAULT_SECONDS),3600) STORYFOLD_FAULT_AWAY=$(or $(FAULT_AWAY),60) \
 	  STORYFOLD_FAULT_SCHEDULES=$(or $(FAULT_SCHEDULES),10000) $(BIN)/python -m pytest -s tests/faults
+
+fuzz-feeds: .venv/dev  ## five thousand damaged feeds, each within 5 s and 256 MB (FUZZ_SEED= for others than last time)
+	@STORYFOLD_FUZZED_FEEDS=5000 STORYFOLD_FUZZ_SEED=$(or $(FUZZ_SEED),5) $(BIN)/python -m pytest --timeout=1800 tests/security/test_feed_fuzz.py
 
 unit: .venv/dev  ## the tests that need no server
 	@$(BIN)/python -m pytest tests/unit
