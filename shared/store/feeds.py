@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from shared.model import Feed
 from shared.store import entries as found_entries
@@ -99,6 +99,13 @@ class FeedStore:
             taken = update(feeds).where(feeds.c.id.in_([row.id for row in rows]))
             connection.execute(taken.values(poll_lease_until=now + _POLL_LEASE))
         return [_feed(row) for row in rows]
+
+    def hold(self, turns: Mapping[int, datetime]) -> None:
+        """Let claimed feeds wait for their hosts' turns: they stay due, and nobody gets them before."""
+        held = update(feeds).where(feeds.c.id == bindparam("feed")).values(poll_lease_until=bindparam("turn"))
+        if turns:
+            with self._database.writing() as connection:
+                connection.execute(held, [{"feed": feed, "turn": at} for feed, at in sorted(turns.items())])
 
     def poll_now(self, now: datetime) -> None:
         """Make every feed due."""

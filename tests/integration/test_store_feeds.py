@@ -182,3 +182,12 @@ def test_an_answer_that_proves_nothing_leaves_a_feed_failing(store: Store) -> No
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="a time without a zone"):
         store.feeds.add([FEED], datetime(2026, 11, 20, 12, 0), interval=300)  # noqa: DTZ001 - that is the point
+
+
+def test_a_feed_that_waits_for_its_host_stays_due_and_is_given_out_at_its_turn(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.claim_due(NOW, limit=10)
+    store.feeds.hold({feed: NOW + timedelta(seconds=3)})
+    assert store.feeds.due(NOW) == 1
+    assert store.feeds.claim_due(NOW + timedelta(seconds=2), limit=10) == []
+    assert len(store.feeds.claim_due(NOW + timedelta(seconds=4), limit=10)) == 1
