@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults races unit check format lock bench-folding bench-store bench-extraction bench-feeds docker-check clean
+.PHONY: help run demo test faults races fuzz-feeds unit check format lock
+.PHONY: bench-folding bench-store bench-extraction bench-feeds docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +26,9 @@ faults: .venv/dev  ## the long fault programme: kills, wipes, outages, double de
 races: .venv/dev  ## copies that race through many workers at once; prints the double stories (RACE_GROUPS=, RACE_ROUNDS=)
 	@STORYFOLD_RACE_GROUPS=$(or $(RACE_GROUPS),250) STORYFOLD_RACE_ROUNDS=$(or $(RACE_ROUNDS),200) \
 	  $(BIN)/python -m pytest -s tests/integration/test_races.py
+
+fuzz-feeds: .venv/dev  ## five thousand damaged feeds, each within 5 s and 256 MB (FUZZ_SEED= for others than last time)
+	@STORYFOLD_FUZZED_FEEDS=5000 STORYFOLD_FUZZ_SEED=$(or $(FUZZ_SEED),5) $(BIN)/python -m pytest --timeout=1800 tests/security/test_feed_fuzz.py
 
 unit: .venv/dev  ## the tests that need no server
 	@$(BIN)/python -m pytest tests/unit

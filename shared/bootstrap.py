@@ -28,8 +28,14 @@ class App:
 
     def fetcher(self) -> Fetcher:
         """A client for the web; use it as an async context manager."""
-        limits = FetchLimits(total=self.settings.fetch_deadline, max_bytes=self.settings.page_bytes)
-        return Fetcher(user_agent=user_agent(self.settings), allowed=self.settings.allow_addresses, limits=limits)
+        settings = self.settings
+        return Fetcher(
+            user_agent=user_agent(settings),
+            allowed=settings.allow_addresses,
+            limits=FetchLimits(total=settings.fetch_deadline, max_bytes=settings.page_bytes),
+            http2=settings.http2,
+            proxy=settings.proxy,
+        )
 
     def close(self) -> None:
         """Give every connection back."""

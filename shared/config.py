@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.failures import Mistake
 from shared.stages.address import AllowList
+from shared.stages.proxy import Proxy
 from shared.stages.reach import Window
 
 
@@ -42,6 +43,12 @@ def _one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def _switch(text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise _Unusable("on or off")
+    return text == "on"
 
 
 def _text(text: str) -> str:
@@ -111,6 +118,21 @@ class Settings:
         AllowList.parse,
         "Networks, each with an optional port, that may be fetched although they are not public, such as `127.0.0.1:8765`; "
         "meant for the bundled newsroom and for tests.",
+    )
+    proxy: Proxy | None = _setting(  # noqa: RUF009 - as above
+        "STORYFOLD_PROXY",
+        "",
+        Proxy.parse,
+        "HTTP proxy for everything that is fetched, as `http://host:port` or `http://user:password@host:port`; it must let "
+        "`CONNECT` pass to ports 80 and 443. Names are resolved and judged here all the same; `HTTP_PROXY` and the like are not "
+        "looked at.",
+    )
+    http2: bool = _setting(
+        "STORYFOLD_HTTP2",
+        "off",
+        _switch,
+        "`on` speaks HTTP/2 with servers that offer it. It pays nowhere so far: over a kept connection a page takes 1.5 ms of "
+        "CPU with it and 0.3 ms without, and a host is asked for few pages at once.",
     )
     fetch_deadline: float = _setting(
         "STORYFOLD_FETCH_DEADLINE", "30", _number(1, 300), "Total time that one download may take, redirects included."

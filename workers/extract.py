@@ -219,7 +219,7 @@ _SOME_PROSE = "This page is read once, before any work, so that the models and t
 
 def warm_up() -> None:
     """Load models, rules and certificates once, in the parent: a forked work-horse would load them anew for each batch."""
-    tls_context()
+    tls_context(http2=False)
     paragraphs = "".join(f"<p>{number}. {_SOME_PROSE * 3}</p>" for number in range(5)).encode()
     body = b"<html><body><article><h1>Warming up</h1>" + paragraphs + b"</article></body></html>"
     page_to_article(Page("http://localhost/warm-up", "http://localhost/warm-up", 200, {}, body), Told(), NOTHING_LEARNED, now())

@@ -13,9 +13,8 @@ from shared.failures import Failure, Permanent
 from shared.fetch import Accept, Fetcher, FetchLimits, Hop, RobotsCache
 from shared.model import Page
 from shared.stages import feed_limits
-from shared.stages.discovery import COMMON_PATHS, discover
+from shared.stages.discovery import COMMON_PATHS
 from shared.stages.feed_format import format_of
-from shared.stages.page_to_text import decode
 from shared.stages.redirects import feed_move
 
 _LINKS_SHOWN = 5
@@ -75,7 +74,7 @@ class FeedCheck:
         return FeedReader(self.fetcher, self.parser, self.limits)
 
     async def _feeds_of(self, page: Page, failure: Permanent) -> CheckedPage:
-        named = await self.parser.run(_named_feeds, (page.body, page.headers.get("content-type", ""), page.final_url))
+        named = await self._reader().named_feeds(page)
         if named:
             return CheckedPage(page.final_url, named, named=True)
         if "html" not in page.headers.get("content-type", "html"):
@@ -107,12 +106,6 @@ class FeedCheck:
                 raise
             return False
         return True
-
-
-def _named_feeds(argument: tuple[bytes, str, str]) -> tuple[str, ...]:
-    """What the bounded process runs."""
-    body, content_type, url = argument
-    return discover(decode(body, content_type), url)
 
 
 def _checked(page: Page, read: FeedRead, moved_to: str | None) -> CheckedFeed:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
+from services.fetcher.feed_turns import FeedTurns
 from services.fetcher.index_upkeep import IndexUpkeep
 from services.fetcher.poll import Poller
 from services.fetcher.pressure import Pressure
@@ -16,11 +19,12 @@ from services.fetcher.release import fold_again, reclaim_lost, release_due
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
+from shared.model import Feed
 from shared.queue import QueueUnreachable
 from shared.store.store import StoreUnreachable
 
 _TICK = 0.25  # seconds between two looks at what is due
-_POLLS_AT_ONCE = 8
+POLLS_AT_ONCE = 32  # most of them wait for servers
 _T = TypeVar("_T")
 
 
@@ -31,27 +35,55 @@ async def fetch_forever(app: App) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with BoundedProcess(seconds=PARSE_SECONDS, memory_bytes=PARSE_MEMORY) as parser:
         async with app.fetcher() as fetcher:
-            poller = Poller(app, fetcher, parser)
+            poller = Poller.of(app, fetcher, parser)
             app.store.feeds.forget_polls()  # those of a fetcher that died; a poll done twice changes nothing
             log.logger().info("fetcher", outcome="started", feeds=len(app.store.feeds.all()))
-            await asyncio.gather(_poll_due(poller, stop), _release(app, stop))
+            await asyncio.gather(poll_due(poller, stop), _release(app, stop))
     log.logger().info("fetcher", outcome="stopped")
 
 
-async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
-    running: set[asyncio.Task[None]] = set()
-    patience = _Patience("database")
+async def poll_due(poller: Poller, stop: asyncio.Event) -> None:
+    """Poll what is due, until told to stop.
+
+    Claims as many as there is room for, and again as soon as half of it is free: a claim each would cost more than the polls.
+    """
+    running, room, patience = set[asyncio.Task[None]](), asyncio.Event(), _Patience("database")
+    turns = FeedTurns(slots=poller.app.settings.host_slots, spacing=poller.app.settings.host_spacing)
+
+    def ended(feed: Feed, task: asyncio.Task[None]) -> None:
+        running.discard(task)
+        turns.given_back(feed)
+        _tell_crash(task)
+        if len(running) <= POLLS_AT_ONCE // 2:
+            room.set()
+
     while not stop.is_set():
-        free = _POLLS_AT_ONCE - len(running)
-        if free and (feeds := await patience.attempt(lambda: poller.app.store.feeds.claim_due(now(), free))):  # noqa: B023 - awaited at once
-            running |= {asyncio.create_task(poller.poll(feed)) for feed in feeds}
-        done = {task for task in running if task.done()}
-        running -= done
-        for task in done:
-            _tell_crash(task)
-        await _pause(stop, patience.seconds)
+        room.clear()
+        free = POLLS_AT_ONCE - len(running)
+        claimed = await patience.attempt(partial(_claim, poller.app, turns, free)) or _Claimed()
+        for feed in claimed.now:
+            task = asyncio.create_task(poller.poll(feed))
+            running.add(task)
+            task.add_done_callback(partial(ended, feed))
+        if not claimed.later:
+            await _pause(room if len(running) == POLLS_AT_ONCE else stop, patience.seconds)
     if running:
         await asyncio.wait(running, timeout=30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """Feeds to poll now, and how many have to wait for their hosts."""
+
+    now: Sequence[Feed] = ()
+    later: int = 0
+
+
+def _claim(app: App, turns: FeedTurns, limit: int) -> _Claimed:
+    moment = now()
+    polled, waiting = turns.part(app.store.feeds.claim_due(moment, limit), moment)
+    app.store.feeds.hold(waiting)
+    return _Claimed(polled, len(waiting))
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
@@ -93,13 +125,13 @@ class _Patience:
 
 
 def _tell_crash(task: asyncio.Task[None]) -> None:
-    error = task.exception()
+    error = None if task.cancelled() else task.exception()
     if error is not None:
         log.logger().error("poll", outcome="crashed", exc_info=error)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
+async def _pause(until: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        await asyncio.wait_for(until.wait(), seconds)
     except TimeoutError:
         return

@@ -7,7 +7,9 @@ import hashlib
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
+from services.fetcher.poll_book import PollBook
 from services.fetcher.reading import FeedRead, FeedReader
 from services.fetcher.subscribe import Subscriber
 from shared import log
@@ -19,8 +21,17 @@ from shared.model import Feed, Page
 from shared.stages.feed_schedule import Bounds, Hints, NextPoll, after_failure, after_success
 from shared.stages.redirects import Move, feed_move
 from shared.store.entries import Recorded
-from shared.store.feeds import PollResult
+from shared.store.poll_results import PollResult
 
+_NEVER_READ = {
+    None,
+    "failed:timeout",
+    "failed:connection",
+    "failed:dns",
+    "failed:tls",
+    "failed:server-error",
+    "failed:rate-limited",
+}
 _NOTHING = Recorded(new=0, changed=0, known=0)
 
 
@@ -41,6 +52,12 @@ class Poller:
     app: App
     fetcher: Fetcher
     parser: BoundedProcess
+    book: PollBook
+
+    @classmethod
+    def of(cls, app: App, fetcher: Fetcher, parser: BoundedProcess) -> Self:
+        """Polls that share one book."""
+        return cls(app, fetcher, parser, PollBook(app.store.feeds))
 
     async def poll(self, feed: Feed) -> None:
         """Poll one feed; whatever happens ends in one log line and a time for the next poll."""
@@ -62,11 +79,24 @@ class Poller:
             return await self._finish(feed, answer, "not-modified", None, _NOTHING)
         if answer.body_hash == feed.body_hash:
             return await self._finish(feed, answer, "unchanged", None, _NOTHING)
-        read = await FeedReader(self.fetcher, self.parser, limits).read(page)
+        reader = FeedReader(self.fetcher, self.parser, limits)
+        try:
+            read = await reader.read(page)
+        except Permanent as failure:
+            return await self._take_named_feed(feed, await _named_feed(reader, feed, page, failure))
         recorded = await asyncio.to_thread(self.app.store.feeds.record_poll, feed.id, read.found, now())
         facts = await self._finish(feed, answer, "polled", read, recorded)
         counts = {"new": recorded.new, "changed": recorded.changed, "known": recorded.known, "refused": read.refused or None}
         return facts | counts | {"sitemaps": len(read.sitemaps) or None}
+
+    async def _take_named_feed(self, feed: Feed, url: str) -> dict[str, object]:
+        """The address was a site's home page: from now on the feed that it names is polled instead."""
+        moment = now()
+        result = PollResult(
+            None, None, None, None, "discovered", feed.interval, moment, moved=Move.settled_at(url), healthy=False
+        )
+        await self.book.finish(feed.id, result)
+        return {"outcome": "discovered", "moved_to": url}
 
     async def _finish(
         self, feed: Feed, answer: _Answer, outcome: str, read: FeedRead | None, recorded: Recorded
@@ -88,7 +118,7 @@ class Poller:
             moved=moved,
             healthy=answer.page.status != 304 or feed.failures == 0,
         )
-        await asyncio.to_thread(self.app.store.feeds.finish_poll, feed.id, result, now())
+        await self.book.finish(feed.id, result)
         return {"outcome": outcome, "moved_to": moved.url if moved and moved.settled else None}
 
     def _schedule(self, feed: Feed, page: Page, read: FeedRead | None, recorded: Recorded) -> NextPoll:
@@ -118,6 +148,18 @@ class Poller:
         fail = self.app.store.feeds.fail_poll
         await asyncio.to_thread(fail, feed.id, failure.reason, failure.detail, following.at, now(), retired=following.retired)
         return {"outcome": f"failed:{failure.reason}", "detail": failure.detail, "retired": following.retired or None}
+
+
+async def _named_feed(reader: FeedReader, feed: Feed, page: Page, failure: Permanent) -> str:
+    """The first feed that a page names, where we were given the page for a feed. Raises `failure` else.
+
+    Only as long as nothing was ever read from there, and once: pages that name each other as feeds would never end.
+    """
+    if failure.reason == "not-a-feed" and feed.body_hash is None and feed.last_outcome in _NEVER_READ:
+        named = [url for url in await reader.named_feeds(page) if url not in {feed.url, page.final_url}]
+        if named:
+            return named[0]
+    raise failure
 
 
 def _conditions(feed: Feed) -> dict[str, str]:

@@ -10,9 +10,11 @@ from shared.failures import Failure, Permanent
 from shared.fetch import Accept, Fetcher, FetchLimits
 from shared.model import Entry, Page
 from shared.stages import feed_limits, sitemap
+from shared.stages.discovery import discover
 from shared.stages.entry_to_link import entry_to_link
 from shared.stages.feed_text import full_text
 from shared.stages.feed_to_entries import feed_to_entries
+from shared.stages.page_to_text import decode
 from shared.store.entries import FoundEntry
 
 PARSE_SECONDS, PARSE_MEMORY = 10.0, 1_000_000_000
@@ -49,6 +51,10 @@ class FeedReader:
         read = await self._parse(page)
         return await self._read_sitemaps(read.sitemaps) if read.sitemaps else read
 
+    async def named_feeds(self, page: Page) -> tuple[str, ...]:
+        """The feeds that a web page names, best first."""
+        return await self.parser.run(_named_feeds, (page.body, page.headers.get("content-type", ""), page.final_url))
+
     async def _parse(self, page: Page) -> FeedRead:
         return await self.parser.run(parse_feed, (page.body, page.final_url, page.headers.get("content-type")))
 
@@ -78,6 +84,12 @@ def parse_feed(argument: tuple[bytes, str, str | None]) -> FeedRead:
     found = [each for each in map(_found, parsed.entries) if each is not None]
     refused = len(parsed.entries) - len(found)
     return FeedRead(parsed.title, _each_link_once(found), refused, parsed.ttl, parsed.hub, parsed.topic)
+
+
+def _named_feeds(argument: tuple[bytes, str, str]) -> tuple[str, ...]:
+    """What the bounded process runs on body, content type and address."""
+    body, content_type, url = argument
+    return discover(decode(body, content_type), url)
 
 
 def _found(entry: Entry) -> FoundEntry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from shared.fetch.target import Target
@@ -16,12 +17,12 @@ class JobCookies:
     def __init__(self) -> None:
         self._by_origin: dict[tuple[str, str], dict[str, str]] = {}
 
-    def take(self, target: Target, headers: list[tuple[bytes, bytes]]) -> None:
-        """Remember what this answer set, for this very scheme and host."""
-        jar = self._by_origin.setdefault((target.scheme, target.host), {})
-        for name, value in headers:
-            if name.lower() == b"set-cookie" and len(jar) < _MOST and len(value) <= _LONGEST:
-                key, _, text = value.partition(b";")[0].decode("latin-1").partition("=")
+    def take(self, target: Target, lines: Sequence[str]) -> None:
+        """Remember what this answer set (the values of Set-Cookie), for this very scheme and host."""
+        jar = self._by_origin.setdefault((target.scheme, target.host), {}) if lines else {}
+        for line in lines:
+            if len(jar) < _MOST and len(line) <= _LONGEST:
+                key, _, text = line.partition(";")[0].partition("=")
                 jar[key.strip()] = text.strip()
 
     def header(self, target: Target) -> dict[str, str]:

@@ -1,81 +1,65 @@
 """From a host name to a connection, by way of the address guard.
 
 A name is resolved once, each of its addresses is judged, and the connection goes to the very address that passed; so a name
-server that answers differently the second time (DNS rebinding) gains nothing.
+server that answers differently the second time (DNS rebinding) gains nothing. With a proxy, that very address is what the
+proxy is asked to connect to.
 """
 
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
 import ssl
 import threading
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from ipaddress import IPv4Address, ip_address
-from typing import Any
+from typing import Final
 
-import httpcore
-
-from shared.failures import Hostile, Transient
+from shared.failures import Failure, Hostile, Transient
 from shared.stages.address import Address, AllowList, may_connect
+from shared.stages.proxy import LARGEST_REPLY, Proxy
 
 Resolve = Callable[[str, int], Awaitable[list[Address]]]
 
-_LOOKUPS_AT_ONCE = 32
-_ADDRESSES_TRIED = 4
-_LARGEST_HEAD = 400_000  # bytes; servers of all kinds stay below 64 kB, h11 gives up on a single head at 100 kB
+_LOOKUPS_AT_ONCE: Final = 32
+_ADDRESSES_TRIED: Final = 4
 
 
-class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """httpcore's door to the network: opens connections to judged addresses only."""
+class Door:
+    """The only way out: opens connections to judged addresses."""
 
-    def __init__(self, *, allowed: AllowList, ports: Collection[int], resolve: Resolve | None = None) -> None:
+    def __init__(
+        self, *, allowed: AllowList, ports: Collection[int], resolve: Resolve | None = None, proxy: Proxy | None = None
+    ) -> None:
         self._allowed = allowed
         self._ports = ports
         self._resolve = resolve or resolve_name
-        self._sockets = httpcore.AnyIOBackend()
+        self._proxy = proxy
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first address of `host` that answers. Raises `Hostile("private-address")` and `Transient("dns")`."""
-        addresses = self._judged(host, port, await self._look_up(host, port, timeout))
-        failure: Exception = httpcore.ConnectError("no address")
+    async def connect(self, host: str, port: int, seconds: float) -> socket.socket:
+        """Connect to the first judged address of `host` that answers; each has so many seconds.
+
+        Raises `Hostile("private-address")`, and `Transient` for "dns", "timeout" and "connection".
+        """
+        addresses = self._judged(host, port, await self._look_up(host, port, seconds))
+        failure: Failure = no_answer(host)
         for address in addresses[:_ADDRESSES_TRIED]:
             try:
-                stream = await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
-                return HeadLimitedStream(stream)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
+                async with asyncio.timeout(seconds):
+                    return await self._reach(address, port)
+            except TimeoutError:
+                failure = no_answer(host)
+            except OSError as error:
+                failure = no_connection(host, error)
         raise failure
 
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """No page lives behind a Unix socket."""
-        del timeout, socket_options
-        raise Hostile("private-address", f"{path} is a Unix socket.")
-
-    async def sleep(self, seconds: float) -> None:
-        """Part of httpcore's interface."""
-        await asyncio.sleep(seconds)
-
-    async def _look_up(self, host: str, port: int, limit: float | None) -> list[Address]:
+    async def _look_up(self, host: str, port: int, seconds: float) -> list[Address]:
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(seconds):
                 addresses = await self._resolve(host, port)
+        except TimeoutError as error:
+            raise Transient("timeout", f"The name {host} was not resolved in time.") from error
         except (OSError, UnicodeError) as error:
-            if isinstance(error, TimeoutError):
-                raise Transient("timeout", f"The name {host} was not resolved in time.") from error
             raise Transient("dns", f"The name {host} can't be resolved.") from error
         if not addresses:
             raise Transient("dns", f"The name {host} has no address.")
@@ -90,56 +74,63 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise Hostile("private-address", f"{place} may not be fetched unless STORYFOLD_ALLOW_ADDRESSES names it.")
         return passed
 
+    async def _reach(self, address: Address, port: int) -> socket.socket:
+        if self._proxy is None:
+            return await _connected(address, port)
+        return await self._reach_through(self._proxy, address, port)
 
-class HeadLimitedStream(httpcore.AsyncNetworkStream):
-    """A connection that gives up on answers whose head never ends; a body's size is limited elsewhere.
+    async def _reach_through(self, proxy: Proxy, address: Address, port: int) -> socket.socket:
+        """A tunnel to the address. The proxy's own address is not judged: whoever set it answers for it."""
+        try:
+            opened = await _connected((await self._resolve(proxy.host, proxy.port))[0], proxy.port)
+        except (OSError, IndexError) as error:
+            raise Transient("proxy", f"The proxy {proxy.host} can't be reached.") from error
+        try:
+            await _open_tunnel(opened, proxy, address, port)
+        except BaseException:
+            opened.close()
+            raise
+        return opened
 
-    httpcore limits a single head, but reads any number of interim answers (1xx) before it.
-    """
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
-        self._stream = stream
-        self._arrivals = select.poll()
-        self._arrivals.register(stream.get_extra_info("socket"), select.POLLIN)
-        self._room = _LARGEST_HEAD
-        self._in_head = True
+async def _connected(address: Address, port: int) -> socket.socket:
+    family = socket.AF_INET if isinstance(address, IPv4Address) else socket.AF_INET6
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        opened.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(opened, (str(address), port))
+    except BaseException:
+        opened.close()
+        raise
+    return opened
 
-    def head_is_read(self) -> None:
-        """From here on comes the body, until the next request."""
-        self._in_head = False
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
-        """Raises `Hostile("header-too-large")`."""
-        received = await self._stream.read(max_bytes, timeout)
-        if self._in_head:
-            self._room -= len(received)
-            if self._room < 0:
-                raise Hostile("header-too-large", "The head of the answer does not end.")
-        return received
+async def _open_tunnel(opened: socket.socket, proxy: Proxy, address: Address, port: int) -> None:
+    loop, reply = asyncio.get_running_loop(), b""
+    await loop.sock_sendall(opened, proxy.request(address, port))
+    while b"\r\n\r\n" not in reply and len(reply) < LARGEST_REPLY:
+        received = await loop.sock_recv(opened, 4_096)
+        if not received:
+            break
+        reply += received
+    proxy.check(reply)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
-        """A request, after which a head is awaited."""
-        self._in_head, self._room = True, _LARGEST_HEAD
-        await self._stream.write(buffer, timeout)
 
-    async def aclose(self) -> None:
-        """Close the connection."""
-        await self._stream.aclose()
+def no_answer(host: str) -> Transient:
+    """Nobody answered within a deadline."""
+    return Transient("timeout", f"{host} did not answer in time.")
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-    ) -> httpcore.AsyncNetworkStream:
-        """The same over TLS."""
-        return HeadLimitedStream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's signature
-        """What the connection knows of itself. The pool asks often whether an idle one has been closed, so that is kept cheap."""
-        if info == "is_readable":
-            return bool(self._arrivals.poll(0))
-        return self._stream.get_extra_info(info)
+def no_connection(host: str, error: OSError | Exception) -> Transient:
+    """A connection could not be made, or broke."""
+    if isinstance(error, ssl.SSLError):
+        return Transient("tls", f"No safe connection to {host}: {error.reason or error}.")
+    return Transient("connection", f"The connection to {host} failed: {error or type(error).__name__}.")
+
+
+def broken_protocol(host: str, error: Exception) -> Transient:
+    """What came is no HTTP."""
+    return Transient("connection", f"{host} broke the protocol: {error}.")
 
 
 async def resolve_name(host: str, port: int) -> list[Address]:

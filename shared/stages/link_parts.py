@@ -124,12 +124,13 @@ def _noise_on(host: str) -> frozenset[str]:
 
 
 def _named(name: str, names: frozenset[str]) -> bool:
-    return name in names or any(pattern.endswith("*") and name.startswith(pattern[:-1]) for pattern in _open_ended(names))
+    return name in names or name.startswith(_open_ended(names))
 
 
 @lru_cache(maxsize=4_096)
 def _open_ended(names: frozenset[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name.endswith("*"))
+    """The beginnings of those that end in a star."""
+    return tuple(name.removesuffix("*") for name in names if name.endswith("*"))
 
 
 def _ascii(name: str) -> str:

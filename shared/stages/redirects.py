@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 _PERMANENT: Final = frozenset({301, 308})
 _HELD_OFTEN_ENOUGH: Final = 3
@@ -25,6 +25,11 @@ class Move:
 
     url: str
     held: int
+
+    @classmethod
+    def settled_at(cls, url: str) -> Self:
+        """A move that needs no more proof."""
+        return cls(url, _HELD_OFTEN_ENOUGH)
 
     @property
     def settled(self) -> bool:

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from shared.model import Feed
-from shared.stages.redirects import Move
 from shared.store import entries as found_entries
+from shared.store import poll_results
 from shared.store.engine import Database
 from shared.store.entries import FoundEntry, Recorded
-from shared.store.feed_moves import rewrite
 from shared.store.feed_report import FeedReport, report
+from shared.store.poll_results import PollResult
 from shared.store.schema import entries, feeds, former_addresses
 from shared.store.upsert import insert_or_skip
 
 _POLL_LEASE = timedelta(seconds=50)  # longer than any poll; a fetcher that dies amid one delays that feed by this much
-
-
-@dataclass(frozen=True, slots=True)
-class PollResult:
-    """What a successful poll leaves behind in the feed's row.
-
-    `healthy` is False for an answer that proves nothing: after a failure, "not modified" leaves the feed failing.
-    """
-
-    title: str | None
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    outcome: str
-    interval: float
-    next_poll_at: datetime
-    ttl: float | None = None
-    moved: Move | None = None
-    healthy: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +100,13 @@ class FeedStore:
             connection.execute(taken.values(poll_lease_until=now + _POLL_LEASE))
         return [_feed(row) for row in rows]
 
+    def hold(self, turns: Mapping[int, datetime]) -> None:
+        """Let claimed feeds wait for their hosts' turns: they stay due, and nobody gets them before."""
+        held = update(feeds).where(feeds.c.id == bindparam("feed")).values(poll_lease_until=bindparam("turn"))
+        if turns:
+            with self._database.writing() as connection:
+                connection.execute(held, [{"feed": feed, "turn": at} for feed, at in sorted(turns.items())])
+
     def poll_now(self, now: datetime) -> None:
         """Make every feed due."""
         with self._database.writing() as connection:
@@ -132,29 +120,10 @@ class FeedStore:
         """The article as a feed told it in full, if one did and the link's page was never had."""
         return found_entries.text_of(self._database, link)
 
-    def finish_poll(self, feed: int, result: PollResult, now: datetime) -> None:
-        """Write down a success: validators, the next poll, that the feed is healthy, and its new address once it has settled."""
-        values: dict[str, Any] = {
-            "etag": result.etag,
-            "last_modified": result.last_modified,
-            "body_hash": result.body_hash,
-            "interval": result.interval,
-            "next_poll_at": result.next_poll_at,
-            "poll_lease_until": None,
-            "polled_at": now,
-            "last_outcome": result.outcome,
-            "moved_to": result.moved.url if result.moved else None,
-            "moved_held": result.moved.held if result.moved else 0,
-            "ttl": result.ttl,
-        }
-        if result.healthy:
-            values |= {"succeeded_at": now, "failures": 0, "failing_since": None, "retired": False, "last_detail": None}
-        if result.title:
-            values["title"] = result.title
+    def finish_polls(self, results: Mapping[int, PollResult], now: datetime) -> None:
+        """Write down the successes of feeds: validators, next polls, who is well, and new addresses once they have settled."""
         with self._database.writing() as connection:
-            connection.execute(update(feeds).where(feeds.c.id == feed).values(values))
-            if result.moved and result.moved.settled:
-                rewrite(connection, feed, result.moved.url)
+            poll_results.finish(connection, results, now)
 
     def fail_poll(
         self, feed: int, reason: str, detail: str, next_poll_at: datetime, now: datetime, *, retired: bool = False

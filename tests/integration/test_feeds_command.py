@@ -25,7 +25,7 @@ from shared.model import Entry
 from shared.stages.redirects import Move
 from shared.store.entries import FoundEntry
 from shared.store.feed_report import FeedReport
-from shared.store.feeds import PollResult
+from shared.store.poll_results import PollResult
 from shared.store.store import Store
 from tests.support.command import environment, storyfold
 from tests.support.feeds import BRIDGE, MARKET, Item, rss2, sitemap_index
@@ -145,7 +145,7 @@ def fill(folder: Path) -> None:
     first, second, _ = (feed.id for feed in store.feeds.all())
     entry = Entry(None, "https://a.example/1", "One", moment - timedelta(days=12), None)
     store.feeds.record_poll(first, [FoundEntry(entry, entry.url, "a.example")], moment)
-    store.feeds.finish_poll(first, PollResult("The Paper", None, None, None, "polled", 600, moment, moved=None), moment)
+    store.feeds.finish_polls({first: PollResult("The Paper", None, None, None, "polled", 600, moment, moved=None)}, moment)
     store.feeds.fail_poll(second, "not-found", "The server answered 404.", moment, moment - timedelta(days=3))
     store.close()
 
@@ -308,5 +308,5 @@ def test_the_command_reaches_no_private_address(tmp_path: Path) -> None:
 def test_a_move_is_reported_while_it_is_not_settled(store: Store) -> None:
     store.feeds.add([FEED], NOW, interval=300)
     moved = PollResult("A", None, None, None, "polled", 600, NOW, moved=Move("https://b.example/feed", 1))
-    store.feeds.finish_poll(store.feeds.all()[0].id, moved, NOW)
+    store.feeds.finish_polls({store.feeds.all()[0].id: moved}, NOW)
     assert store.feeds.report(NOW)[0].moved_to == "https://b.example/feed"

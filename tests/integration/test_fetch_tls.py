@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shared.failures import Transient
+from tests.support.certificate import make_certificate
 from tests.support.reader import failure, with_reader
 from tests.support.web import Site, serving
 
@@ -29,12 +29,7 @@ def site() -> Iterator[Site]:
 @contextmanager
 def secure_site(folder: Path, name: str) -> Iterator[tuple[int, ssl.SSLContext, list[str | None]]]:
     """A server with a certificate for `name`, the context that trusts it, and the names that clients asked for."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-keyout", key, "-out", certificate, "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    key, certificate = make_certificate(folder, name)
     context, asked = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[str | None]()
     context.load_cert_chain(certificate, key)
     context.sni_callback = lambda _socket, wanted, _context: asked.append(wanted)

@@ -59,6 +59,45 @@ def only_with(etag: str, fresh: Reply) -> object:
     return answer
 
 
+# Home pages
+
+HOME = Reply.html('<html><head><link rel="alternate" type="application/rss+xml" href="/feed"></head><body>News</body></html>')
+
+
+def test_a_home_page_that_was_given_for_a_feed_leads_to_the_feed_that_it_names(app: App, site: Site) -> None:
+    site.routes |= {"/": HOME, "/feed": told(BRIDGE)}
+    add(app, site.url("/"))
+    assert poll_one(app).last_outcome == "discovered"
+    assert app.store.feeds.due(now()) == 1
+    report = poll_one(app)
+    assert (report.url, report.last_outcome, report.entries) == (site.url("/feed"), "polled", 1)
+    add(app, site.url("/"))
+    assert urls(app) == [site.url("/feed")]
+
+
+def test_a_home_page_of_a_feed_that_we_have_is_merged_with_it(app: App, site: Site) -> None:
+    site.routes |= {"/": HOME, "/feed": told(BRIDGE)}
+    add(app, site.url("/feed"), site.url("/"))
+    poll(app, times=2)
+    assert urls(app) == [site.url("/feed")]
+
+
+def test_pages_that_name_each_other_for_feeds_are_not_followed_in_circles(app: App, site: Site) -> None:
+    site.routes |= {"/": HOME, "/feed": Reply.html('<html><link rel="alternate" type="application/rss+xml" href="/"></html>')}
+    add(app, site.url("/"))
+    report = poll_one(app, times=5)
+    assert (report.url, report.last_outcome) == (site.url("/feed"), "failed:not-a-feed")
+
+
+def test_a_feed_that_turns_into_a_web_page_for_once_stays_where_it_is(app: App, site: Site) -> None:
+    site.routes |= {"/rss": told(BRIDGE), "/feed": told(MARKET)}
+    add(app, site.url("/rss"))
+    poll(app)
+    site.routes["/rss"] = HOME
+    report = poll_one(app)
+    assert (report.url, report.last_outcome) == (site.url("/rss"), "failed:not-a-feed")
+
+
 # Moving
 
 

@@ -11,7 +11,7 @@ import pytest
 from shared.model import Entry
 from shared.stages.redirects import Move
 from shared.store.entries import FoundEntry, Recorded
-from shared.store.feeds import PollResult
+from shared.store.poll_results import PollResult
 from shared.store.store import Store
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -27,7 +27,7 @@ def one_feed(store: Store) -> int:
 
 def finish(store: Store, feed: int, **changes: str | None) -> None:
     result = PollResult("A", '"v1"', None, "hash", "polled", 600, NOW + timedelta(seconds=600))
-    store.feeds.finish_poll(feed, replace(result, **changes), NOW)  # type: ignore[arg-type]
+    store.feeds.finish_polls({feed: replace(result, **changes)}, NOW)  # type: ignore[arg-type]
 
 
 def end_link(store: Store) -> None:
@@ -154,7 +154,7 @@ def test_a_merge_amid_a_poll_of_the_feed_that_stays_loses_no_entry(store: Store)
     moved = PollResult(None, None, None, None, "polled", 600, NOW, moved=Move(FEED, 3))
     with ThreadPoolExecutor(2) as pool:
         polled = pool.submit(store.feeds.record_poll, kept, found, NOW)
-        pool.submit(store.feeds.finish_poll, gone, moved, NOW).result()
+        pool.submit(store.feeds.finish_polls, {gone: moved}, NOW).result()
         polled.result()
     assert [(status.url, status.entries) for status in store.feeds.all()] == [(FEED, 300)]
 
@@ -163,15 +163,15 @@ def test_a_merge_done_twice_changes_nothing(store: Store) -> None:
     store.feeds.add([FEED, "https://b.example/feed.xml"], NOW, interval=300)
     _, gone = (feed.id for feed in store.feeds.all())
     moved = PollResult(None, None, None, None, "polled", 600, NOW, moved=Move(FEED, 3))
-    store.feeds.finish_poll(gone, moved, NOW)
-    store.feeds.finish_poll(gone, moved, NOW)
+    store.feeds.finish_polls({gone: moved}, NOW)
+    store.feeds.finish_polls({gone: moved}, NOW)
     assert [status.url for status in store.feeds.all()] == [FEED]
 
 
 def test_an_answer_that_proves_nothing_leaves_a_feed_failing(store: Store) -> None:
     feed = one_feed(store)
     store.feeds.fail_poll(feed, "gone", "The server answered 410.", NOW, NOW, retired=True)
-    store.feeds.finish_poll(feed, PollResult("A", None, None, None, "not-modified", 600, NOW, healthy=False), NOW)
+    store.feeds.finish_polls({feed: PollResult("A", None, None, None, "not-modified", 600, NOW, healthy=False)}, NOW)
     [report] = store.feeds.report(NOW)
     assert (report.failures, report.failing_since, report.retired, report.succeeded_at) == (1, NOW, True, None)
     finish(store, feed)
@@ -182,3 +182,12 @@ def test_an_answer_that_proves_nothing_leaves_a_feed_failing(store: Store) -> No
 def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="a time without a zone"):
         store.feeds.add([FEED], datetime(2026, 11, 20, 12, 0), interval=300)  # noqa: DTZ001 - that is the point
+
+
+def test_a_feed_that_waits_for_its_host_stays_due_and_is_given_out_at_its_turn(store: Store) -> None:
+    feed = one_feed(store)
+    store.feeds.claim_due(NOW, limit=10)
+    store.feeds.hold({feed: NOW + timedelta(seconds=3)})
+    assert store.feeds.due(NOW) == 1
+    assert store.feeds.claim_due(NOW + timedelta(seconds=2), limit=10) == []
+    assert len(store.feeds.claim_due(NOW + timedelta(seconds=4), limit=10)) == 1

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import pytest
 
 from shared.failures import Failure, Hostile, Mistake
-from shared.fetch.network import GuardedBackend
+from shared.fetch.network import Door
 from shared.fetch.target import target_of
 from shared.stages.address import AllowList, is_public, may_connect, refusal
 
@@ -218,4 +218,4 @@ class TestPorts:
 async def _connect(url: str) -> None:
     """As the reader does it: the URL's host, resolved by the system."""
     target = target_of(url)
-    await GuardedBackend(allowed=AllowList(), ports=(80, 443)).connect_tcp(target.host, target.port, 2.0)
+    await Door(allowed=AllowList(), ports=(80, 443)).connect(target.host, target.port, 2.0)

@@ -33,7 +33,7 @@ def poll(app: App, times: int = 1) -> list[FeedStatus]:
                 for _ in range(times):
                     app.store.feeds.poll_now(now())
                     for feed in app.store.feeds.claim_due(now(), limit=10):
-                        await Poller(app, fetcher, parser).poll(feed)
+                        await Poller.of(app, fetcher, parser).poll(feed)
 
     asyncio.run(scenario())
     return app.store.feeds.all()

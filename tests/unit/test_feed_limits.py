@@ -11,49 +11,8 @@ from shared.failures import Permanent
 from shared.model import ParsedFeed
 from shared.stages.feed_limits import MOST_ENTRIES
 from shared.stages.feed_to_entries import feed_to_entries
+from tests.support.feed_bodies import HEAVY, URL
 from tests.support.feeds import BRIDGE, Item, atom, json_feed, news_sitemap, rss2
-
-URL = "https://paper.example/feeds/all.xml"
-MEGABYTES = 5_000_000
-HEAD = b'<?xml version="1.0"?><rss version="2.0"><channel><title>t</title>'
-TAIL = b"</channel></rss>"
-
-
-def times(piece: bytes, before: bytes = HEAD, after: bytes = TAIL) -> bytes:
-    """Five megabytes of a piece."""
-    return before + piece * (MEGABYTES // len(piece)) + after
-
-
-HEAVY: dict[str, bytes] = {
-    "double escapes": times(b"&amp;lt;", HEAD + b"<item><link>/a</link><description>", b"</description></item>" + TAIL),
-    "empty items": times(b"<item/>"),
-    "tiny items": times(b"<item><link>http://x/1</link></item>"),
-    "nesting": times(b"<a>"),
-    "nested items": times(b"<item>"),
-    "nesting in what is not well formed": times(b"<div>", HEAD + b"&nope;"),
-    "attributes of one tag": HEAD + b"<a " + b"".join(b"a%d='' " % number for number in range(400_000)) + b"/>" + TAIL,
-    "namespaces": b"<rss " + b"".join(b"xmlns:a%d='u%d' " % (number, number) for number in range(200_000)) + b"><channel/></rss>",
-    "bare ampersands": times(b"&x ", HEAD + b"&nope;<item><description>", b"</description></item>" + TAIL),
-    "bare brackets": times(b"< ", HEAD + b"&nope;<item><description>", b"</description></item>" + TAIL),
-    "comments without end": times(b"<!--"),
-    "cdata without end": times(b"<![CDATA["),
-    "instructions without end": times(b"<?"),
-    "a doctype without end": times(b"[", b"<!DOCTYPE ", b""),
-    "entities without end": times(b"<!ENTITY ", b"<!DOCTYPE rss [", b""),
-    "comments before a sitemap": times(b"<!-- a -->", b"<?xml version='1.0'?>", b"<urlset/>"),
-    "authors": times(b"<author><name/></author>", b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>', b"</entry></feed>"),
-    "links of one entry": times(b"<link>http://x/a</link>", HEAD + b"<item>", b"</item>" + TAIL),
-    "a title of comments": times(b"<!--", HEAD + b"<item><link>/a</link><title><![CDATA[", b"]]></title></item>" + TAIL),
-    "a date without end": times(b"Mon, ", HEAD + b"<item><link>/a</link><pubDate>", b"</pubDate></item>" + TAIL),
-    "deep json": times(b"[", b'{"items":', b""),
-    "json items": times(b'{"id":1,"url":"/a"},', b'{"items":[', b"{}]}"),
-    "sitemap entries": times(b"<url><loc>http://x/a</loc></url>", b"<urlset>", b"</urlset>"),
-    "nested sitemap entries": times(b"<url>", b"<urlset>", b""),
-    "blanks": times(b" ", b"", b"x"),
-    "noise": times(bytes(range(256)), b"", b""),
-    "nulls": bytes(MEGABYTES),
-    "a million items in gzip": gzip.compress(HEAD + b"<item><link>http://x.org/a</link></item>" * 1_000_000 + TAIL, 1),
-}  # fmt: skip
 
 
 def read(body: str | bytes, content_type: str | None = None, url: str = URL) -> ParsedFeed:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.failures import Failure, Hostile, Permanent
-from shared.fetch.target import Target, target_of
+from shared.fetch.target import _PLAIN, Target, target_of
 
 HERE = target_of("https://paper.example/news/a?b=1")
 
@@ -30,6 +30,11 @@ HERE = target_of("https://paper.example/news/a?b=1")
 )
 def test_an_address_is_taken_apart(url: str, target: Target) -> None:
     assert target_of(url) == target
+
+
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_an_address_that_is_in_order_is_taken_apart_the_same_on_the_short_way(url: str) -> None:
+    assert target_of(url) == target_of(f" {url}")
 
 
 @pytest.mark.parametrize(
