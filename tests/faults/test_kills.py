@@ -18,11 +18,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.store.store import Store
 from tests.support.generator import Newsroom
 from tests.support.generator_server import serving_newsroom
 from tests.support.kill import Faults, wait_until
 from tests.support.kill_run import Doubler, FaultyRun, all_ended, running, suffer_until_done
-from tests.support.ledger import Account, account, stale
+from tests.support.ledger import Account, account, held_up, spread, stale
 
 LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "120"))
 COUNT = int(os.environ.get("STORYFOLD_FAULT_COUNT", "9"))
@@ -44,18 +45,13 @@ KILLS = {
 PATIENCE = {"STORYFOLD_ATTEMPTS": "20"}  # a worker that dies every second isn't a page's fault
 
 
-def told(run: FaultyRun, doubled: int, began: float, store: object) -> Account:
+def told(run: FaultyRun, doubled: int, began: float, store: Store) -> Account:
     """The ledger, printed."""
-    from shared.store.store import Store
-
-    assert isinstance(store, Store)
-    slowest = sorted(run.resumed)
     faults = run.faults.done | ({"job delivered twice": doubled} if doubled else {})
     found = account(store, run.newsroom, faults, began)
     print(f"\n{found.table()}")
-    if slowest:
-        at = [slowest[min(len(slowest) - 1, int(len(slowest) * share))] for share in (0.5, 0.99)]
-        print(f"resume after a fault, s: p50 {at[0]:.1f}, p99 {at[1]:.1f}, max {slowest[-1]:.1f} ({len(slowest)} measured)")
+    print(spread("until the next link ended after a fault", run.resumed))
+    print(spread("until a link whose worker or job was lost was due again", held_up(store, run.newsroom)))
     return found
 
 
@@ -63,15 +59,14 @@ def survive(
     folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool = False, count: int = COUNT, **own: str
 ) -> Account:
     """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger."""
-    newsroom, began = Newsroom(seed=SEED, links=links), time.monotonic()
+    newsroom, began = Newsroom(seed=SEED, links=links, hosts=max(24, links // 200)), time.monotonic()
     (folder / "state").mkdir(mode=0o700)
     with serving_newsroom(newsroom):
         run = FaultyRun(folder, newsroom, faults, PATIENCE | own)
-        newsroom.publish(0.5)
+        waves = max(2, links // 500)
         with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
-            waves = max(2, links // 500)
             for wave in range(waves):
-                newsroom.publish(0.5 + 0.5 * wave / (waves - 1))
+                newsroom.publish((wave + 1) / waves)
                 if wave == waves - 1:
                     newsroom.update()
                 assert suffer_until_done(run, store, count // waves, SECONDS / waves), store.links.counts()
