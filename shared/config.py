@@ -165,6 +165,21 @@ class Settings:
         "How long a link may wait in the queue before it counts as lost there and is released again.",
     )
     attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
+    deaths: int = _setting(
+        "STORYFOLD_DEATHS",
+        "3",
+        _whole(1, 50),
+        "How often the worker of a link may die under it before the link ends as dead; after its first death it goes alone.",
+    )
+    page_days: float = _setting(
+        "STORYFOLD_PAGE_DAYS", "7", _number(0, 365), "How long raw pages are kept for `storyfold reclean`, in days; 0 keeps none."
+    )
+    trail_days: float = _setting(
+        "STORYFOLD_TRAIL_DAYS",
+        "90",
+        _number(1, 3650),
+        "How long `storyfold trace` tells each step of a link that has ended, in days.",
+    )
     fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")
     api_bind: str = _setting("STORYFOLD_API_BIND", "127.0.0.1", _text, "Address that the API listens on.")
     public_url: str = _setting(

@@ -50,6 +50,7 @@ def _tell(found: Trace, article: StoredArticle | None, story: int | None) -> Non
             "outcome": found.outcome or f"none yet ({found.state}, due {found.due:%Y-%m-%d %H:%M:%S})",
             "reason": found.reason,
             "attempts that failed": found.attempts,
+            "workers lost": found.deaths or None,
             "story": story,
             "title": article and article.title,
             "words": article and article.words,

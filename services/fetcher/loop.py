@@ -12,6 +12,7 @@ from services.fetcher.pressure import Pressure
 from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
 from services.fetcher.reconcile import Reconciler
 from services.fetcher.release import fold_again, reclaim_lost, release_due
+from services.fetcher.retention import Retention
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
@@ -55,8 +56,10 @@ async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
 
 async def _release(app: App, stop: asyncio.Event) -> None:
     patience, reconciler, pressure = _Patience("queue or database"), Reconciler(app), Pressure(app)
+    retention = Retention(app)
     while not stop.is_set():
         await patience.attempt(lambda: _release_once(app, reconciler, pressure))
+        await patience.attempt(retention.look)
         await _pause(stop, patience.seconds)
 
 

@@ -13,6 +13,7 @@ from shared.store.host_lines import HostLineStore
 from shared.store.hosts import HostStore
 from shared.store.links import LinkStore
 from shared.store.migrate import migrate
+from shared.store.pages import PageStore
 from shared.store.stories import StoryStore
 from shared.store.subscriptions import SubscriptionStore
 from shared.store.trail import TrailStore
@@ -34,6 +35,7 @@ class Store:
         self.host_lines = HostLineStore(self.database)
         self.hosts = HostStore(self.database)
         self.bodies = BodyStore(self.database)
+        self.pages = PageStore(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

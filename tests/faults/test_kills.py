@@ -42,7 +42,7 @@ KILLS = {
     "wipe queue": 1,
     "roll out": 2,
 }
-PATIENCE = {"STORYFOLD_ATTEMPTS": "20"}  # a worker that dies every second isn't a page's fault
+PATIENCE = {"STORYFOLD_DEATHS": "20"}  # a worker that dies every second isn't a page's fault
 
 
 def told(run: FaultyRun, doubled: int, began: float, store: Store) -> Account:

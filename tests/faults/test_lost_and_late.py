@@ -78,5 +78,5 @@ def test_a_worker_that_died_ends_the_leases_of_what_it_had_begun_and_of_nothing_
     store.links.take([begun, other], LinkState.RELEASED, NOW, lease=45)
     store.links.worker_died(NOW, lease=45, claims=[begun, waiting])
     later = NOW.replace(second=1)
-    assert store.links.reclaim(later, max_attempts=5, lease=60).due_again == 1
-    assert store.links.tried_before([begun], 1) == {begun}
+    assert store.links.reclaim(later, max_deaths=5, lease=60).due_again == 1
+    assert store.links.lost_before([begun]) == {begun}

@@ -137,7 +137,7 @@ class Pipeline(RuleBasedStateMachine):
 
     @rule()
     def reclaim(self) -> None:
-        back = self.store.links.reclaim(self.now, max_attempts=ATTEMPTS, lease=QUEUE_LEASE)
+        back = self.store.links.reclaim(self.now, max_deaths=ATTEMPTS, lease=QUEUE_LEASE)
         if back.to_fold:
             self.dedup_jobs.append(list(back.to_fold))
 
