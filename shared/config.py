@@ -128,6 +128,15 @@ class Settings:
         _whole(256, 16_000),
         "Most address space that extracting one page may take, in MB; beyond it the page is rejected.",
     )
+    job_memory: int = _setting(
+        "STORYFOLD_JOB_MEMORY",
+        "1500",
+        _whole(256, 64_000),
+        "Most address space that one job of a worker may take beyond its worker's own, in MB; pages have their own limit above.",
+    )
+    job_cpu: float = _setting(
+        "STORYFOLD_JOB_CPU", "300", _number(10, 3600), "Most CPU time that one job of a worker may take before it is killed."
+    )
     poll_shortest: float = _setting(
         "STORYFOLD_POLL_SHORTEST", "300", _number(1, 86_400), "Shortest pause between two polls of a feed."
     )

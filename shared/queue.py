@@ -25,6 +25,7 @@ from rq.serializers import JSONSerializer
 
 from shared import log
 from shared.failures import Mistake
+from shared.limits import Limits, limit
 from shared.patience import first_line
 from shared.store.links import Claim
 from shared.store.store import StoreUnreachable
@@ -33,7 +34,7 @@ EXTRACT: Final = "extract"
 DEDUP: Final = "dedup"
 _FUNCTIONS: Final = {EXTRACT: "workers.extract.run", DEDUP: "workers.dedup.run"}
 
-_JOB_TIMEOUT = 900  # seconds; every step inside has a shorter deadline of its own
+_JOB_TIMEOUT = 900  # seconds of wall time; every step inside has a shorter deadline of its own
 _RESULT_TTL = 60  # seconds; 0 costs more Redis commands than 60 (measured)
 _FAILURE_TTL = 300  # seconds; the store knows what failed, so failed jobs needn't stay in Redis
 
@@ -87,9 +88,9 @@ class JobQueue:
         """Raises `QueueUnreachable` when nobody answers."""
         self.connection.ping()
 
-    def worker(self, name: str) -> _PromptWorker:
-        """A worker for one queue; call its `work()`."""
-        return _PromptWorker(
+    def worker(self, name: str, limits: Limits | None = None) -> _PromptWorker:
+        """A worker for one queue, its work-horses held to `limits`; call its `work()`."""
+        worker = _PromptWorker(
             [self._queue(name)],
             connection=self.connection,
             serializer=JSONSerializer,
@@ -97,6 +98,8 @@ class JobQueue:
             job_monitoring_interval=5,
             maintenance_interval=5,
         )
+        worker.limits = limits
+        return worker
 
     def close(self) -> None:
         """Give the connections back."""
@@ -117,12 +120,12 @@ def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
     return [Claim(int(link), int(release)) for link, release in argument]
 
 
-def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]) -> bool:
+def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None], limits: Limits) -> bool:
     """Work off one queue until told to stop; False where the queue went away, which RQ's worker answers by quitting.
 
     `on_death` gets the claims of a job whose process was killed.
     """
-    worker = queue.worker(name)
+    worker = queue.worker(name, limits)
     worker.on_death = on_death
     _quieten_redis_errors()
     with contextlib.suppress(QueueUnreachable, StopRequested):
@@ -139,6 +142,7 @@ class _PromptWorker(Worker):
     max_connection_wait_time = 5.0
     asked_to_stop = False
     on_death: Callable[[Sequence[Claim]], None] | None = None
+    limits: Limits | None = None
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds after which a silent worker counts as dead."""
@@ -160,6 +164,8 @@ class _PromptWorker(Worker):
             ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
         if os.getppid() != self.pid:
             os._exit(1)
+        if self.limits is not None:
+            limit(self.limits)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
         """Tell that a process died, and whoever brings its work back; else its links' leases do."""
