@@ -88,6 +88,10 @@ class JobQueue:
         """Raises `QueueUnreachable` when nobody answers."""
         self.connection.ping()
 
+    def check(self) -> None:
+        """Raises `QueueUnreachable` when nobody answers or nothing can be written, as when its memory or disk is full."""
+        self.connection.set("storyfold:checked", 1, ex=60)
+
     def worker(self, name: str, limits: Limits | None = None) -> _PromptWorker:
         """A worker for one queue, its work-horses held to `limits`; call its `work()`."""
         worker = _PromptWorker(

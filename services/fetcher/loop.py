@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
+from services.fetcher.clock import ClockWatch
 from services.fetcher.poll import Poller
 from services.fetcher.pressure import Pressure
 from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
@@ -55,19 +57,34 @@ async def _poll_due(poller: Poller, stop: asyncio.Event) -> None:
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
-    patience, reconciler, pressure = _Patience("queue or database"), Reconciler(app), Pressure(app)
-    retention = Retention(app)
+    patience, rounds = (
+        _Patience("queue or database"),
+        _Round(app, ClockWatch(app), Reconciler(app), Pressure(app), Retention(app)),
+    )
     while not stop.is_set():
-        await patience.attempt(lambda: _release_once(app, reconciler, pressure))
-        await patience.attempt(retention.look)
+        await patience.attempt(rounds.go)
         await _pause(stop, patience.seconds)
 
 
-def _release_once(app: App, reconciler: Reconciler, pressure: Pressure) -> None:
-    fold_again(app, reconciler.look())
-    reclaim_lost(app)
-    if not pressure.is_high():
-        release_due(app)
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What is done again and again, in this order; each part remembers what it saw the last time."""
+
+    app: App
+    clock: ClockWatch
+    reconciler: Reconciler
+    pressure: Pressure
+    retention: Retention
+
+    def go(self) -> None:
+        """Once around. Raises `QueueUnreachable` and `StoreUnreachable`, also where there was nothing to do for them."""
+        self.app.queue.check()
+        self.clock.look()
+        fold_again(self.app, self.reconciler.look())
+        reclaim_lost(self.app)
+        if not self.pressure.is_high():
+            release_due(self.app)
+        self.retention.look()
 
 
 class _Patience:
@@ -95,7 +112,7 @@ class _Patience:
 
 def _tell_crash(task: asyncio.Task[None]) -> None:
     error = task.exception()
-    if error is not None:
+    if error is not None and not isinstance(error, StoreUnreachable):  # that is told once, by the next look for what is due
         log.logger().error("poll", outcome="crashed", exc_info=error)
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from shared.failures import Mistake
@@ -51,7 +52,18 @@ def _postgresql(url: str) -> Engine:
     if parsed.get_backend_name() != "postgresql":
         raise _not_a_database()
     url_with_driver = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(url_with_driver, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+    engine = create_engine(url_with_driver, pool_pre_ping=True, pool_size=2, connect_args={"connect_timeout": 10})
+
+    @event.listens_for(engine, "handle_error")
+    def _tell_away(context: ExceptionContext) -> OperationalError | None:
+        """A server that takes no changes is as good as away, and the next connection may reach one that does."""
+        error = context.original_exception
+        if not isinstance(error, ReadOnlySqlTransaction):
+            return None
+        context.is_disconnect = True
+        return OperationalError(context.statement, context.parameters, error)
+
+    return engine
 
 
 def _not_a_database() -> Mistake:

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from shared.failures import Mistake
 from shared.store.articles import ArticleStore
 from shared.store.bodies import BodyStore
+from shared.store.clock import ClockStore
 from shared.store.engine import Database, why_unreachable
 from shared.store.feeds import FeedStore
 from shared.store.host_lines import HostLineStore
@@ -36,6 +37,7 @@ class Store:
         self.hosts = HostStore(self.database)
         self.bodies = BodyStore(self.database)
         self.pages = PageStore(self.database)
+        self.clock = ClockStore(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

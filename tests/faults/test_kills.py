@@ -60,7 +60,7 @@ def survive(
 ) -> Account:
     """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger."""
     newsroom, began = Newsroom(seed=SEED, links=links, hosts=max(24, links // 200)), time.monotonic()
-    (folder / "state").mkdir(mode=0o700)
+    (folder / "state").mkdir(mode=0o700, exist_ok=True)
     with serving_newsroom(newsroom):
         run = FaultyRun(folder, newsroom, faults, PATIENCE | own)
         waves = max(2, links // 500)

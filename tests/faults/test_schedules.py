@@ -135,6 +135,12 @@ class Pipeline(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
+    @rule(hours=st.sampled_from([-30, -1, 1, 30]))
+    def set_the_clock(self, hours: int) -> None:
+        jump = timedelta(hours=hours)
+        self.now += jump
+        self.store.clock.jumped(jump, self.now, lease=LEASE)
+
     @rule()
     def reclaim(self) -> None:
         back = self.store.links.reclaim(self.now, max_deaths=ATTEMPTS, lease=QUEUE_LEASE)
