@@ -81,9 +81,10 @@ def test_nothing_is_lost_or_doubled_while_processes_die_and_the_queue_is_wiped(t
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
-    found = survive(tmp_path, Faults({}, SEED, (0.1, 0.2)), links=max(40, LINKS // 4), doubled=True)
+    faults = Faults({}, SEED, (0.1, 0.2))
+    found = survive(tmp_path, faults, links=max(40, LINKS // 4), doubled=True, STORYFOLD_BATCH_LINKS="1")
     assert found.is_clean
-    assert found.faults["job delivered twice"] >= found.published // 40
+    assert found.faults["job delivered twice"] >= found.published
 
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
