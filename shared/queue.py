@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any, Final, NamedTuple
@@ -76,11 +77,11 @@ class JobQueue:
         return self._queue(name).count
 
     def held(self, name: str) -> Held:
-        """Which claims a queue holds, in one moment. Raises `QueueUnreachable`."""
+        """Which claims a queue holds, in one moment; jobs whose worker has gone silent don't count. Raises `QueueUnreachable`."""
         queue = self._queue(name)
         with self.connection.pipeline(transaction=True) as moment:
             moment.lrange(queue.key, 0, -1)
-            moment.zrange(queue.started_job_registry.key, 0, -1)
+            moment.zrange(queue.started_job_registry.key, time.time(), "+inf", byscore=True)
             waiting, begun = moment.execute()
         return Held(self._claims_of(waiting), self._claims_of(begun))
 
@@ -115,8 +116,8 @@ class JobQueue:
         jobs = Job.fetch_many(ids, connection=self.connection, serializer=JSONSerializer)
         return frozenset(claim for job in jobs if job is not None for claim in claims_from(job.args[0]))
 
-    def _queue(self, name: str) -> Queue:
-        return Queue(name, connection=self.connection, serializer=JSONSerializer)
+    def _queue(self, name: str) -> _Queue:
+        return _Queue(name, connection=self.connection, serializer=JSONSerializer)
 
 
 def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
@@ -135,6 +136,16 @@ def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]
     with contextlib.suppress(QueueUnreachable, StopRequested):
         worker.work(logging_level="WARNING")
     return worker.asked_to_stop
+
+
+class _Queue(Queue):
+    """RQ's queue, whose upkeep stops for seconds when a worker is killed amid it. RQ's own lock would stop it for 15 minutes."""
+
+    UPKEEP = 30  # seconds; it takes milliseconds
+
+    def acquire_maintenance_lock(self) -> bool:
+        """Whether this worker may bring back what dead workers have left in the queue."""
+        return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=self.UPKEEP))
 
 
 class _PromptWorker(Worker):
