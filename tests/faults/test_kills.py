@@ -69,7 +69,7 @@ def survive(
                 newsroom.publish((wave + 1) / waves)
                 if wave == waves - 1:
                     newsroom.update()
-                assert suffer_until_done(run, store, count // waves, SECONDS / waves), store.links.counts()
+                assert suffer_until_done(run, store, -(-count // waves), SECONDS / waves), store.links.counts()
             assert wait_until(lambda: not stale(store, newsroom) and all_ended(store, newsroom), 90, 0.5), store.links.counts()
             return told(run, doubler.doubled, began, store)
 
