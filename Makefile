@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps
 .DEFAULT_GOAL := help
 .PHONY: help run demo test faults races fuzz-feeds unit check format lock
-.PHONY: bench-folding bench-store bench-extraction bench-feeds docker-check clean
+.PHONY: bench-folding bench-store bench-extraction bench-feeds bench-memory docker-check clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench-store: .venv/dev  ## what folding costs with the store, and the look-up at
 
 bench-extraction: .venv/bench  ## extraction against other extractors, on the labelled corpora
 	@$(BIN)/python -m bench.extraction
+
+bench-memory: .venv/dev  ## two hours at full rate, memory by process: does any grow? (MINUTES=, FOLDER=)
+	@$(BIN)/python -m bench.memory --minutes $(or $(MINUTES),120) $(if $(FOLDER),--folder $(FOLDER))
 
 bench-feeds: .venv/bench  ## polling against a bare client and feedparser
 	@$(BIN)/python -m bench.feeds

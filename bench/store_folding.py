@@ -31,7 +31,7 @@ from shared.stages.reach import Window
 from shared.store.candidates import Since, articles_sharing_keys
 from shared.store.engine import Database
 from shared.store.links import NewLink
-from shared.store.schema import Moment
+from shared.store.moment import Moment
 from shared.store.store import Store
 from tests.support.folding import fold
 from tests.support.postgres import NoPostgres, postgres_server

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from services.commands.backup import backup, restore
 from services.commands.dead import dead
 from services.commands.doctor import doctor
 from services.commands.feeds import feeds, submit
@@ -37,8 +38,9 @@ _PROCESSES = (run, demo, serve)
 _READING = (feeds, submit, host)
 _TELLING = (stories, show, status, trace, why)
 _MENDING = (split, merge, reclean, refold, dead, doctor)
+_COPYING = (backup, restore)
 _FILES = (extract, clean, fold)
-for command in (*_PROCESSES, *_READING, *_TELLING, *_MENDING, *_FILES):
+for command in (*_PROCESSES, *_READING, *_TELLING, *_MENDING, *_COPYING, *_FILES):
     storyfold.add_command(command)
 
 

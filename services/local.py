@@ -110,7 +110,7 @@ class _Restarts:
 @contextlib.contextmanager
 def running(settings: Settings, tell: Callable[[str], None]) -> Iterator[tuple[LocalRun, App]]:
     """The queue and the store, ready and locked to this run; everything is stopped at the end. Raises `Mistake`."""
-    with _only_one(settings):
+    with only_one(settings):
         run = LocalRun(settings, tell)
         with _stopped_by_signals(run):
             try:
@@ -178,8 +178,8 @@ def _end_orphan(url: str) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(settings: Settings) -> Iterator[None]:
-    """Two runs on one state folder would stop each other's processes."""
+def only_one(settings: Settings) -> Iterator[None]:
+    """Hold the state folder: two runs on one would stop each other's processes. Raises `Mistake`."""
     try:
         settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (settings.state_dir / "run.lock").open("w")

@@ -10,8 +10,8 @@ from shared.store.store import StoreUnreachable
 
 
 def wait_for_queue(app: App) -> None:
-    """Until the queue answers."""
-    until_reachable("queue", app.queue.ping, QueueUnreachable)
+    """Until the queue answers and takes jobs."""
+    until_reachable("queue", app.queue.check, QueueUnreachable)
 
 
 def wait_for_store(app: App) -> None:

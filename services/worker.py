@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from services.waiting import wait_for_queue
 from shared import log
 from shared.bootstrap import App, now
+from shared.limits import Limits
 from shared.queue import work
 from shared.store.links import Claim
 
@@ -25,6 +26,7 @@ def serve_worker(app: App, name: str) -> None:
         finally:
             app.store.close()
 
-    while not work(app.queue, name, bring_back):
+    limits = Limits(app.settings.job_memory * 1_000_000, app.settings.job_cpu)
+    while not work(app.queue, name, bring_back, limits):
         wait_for_queue(app)
     log.logger().info("worker", outcome="stopped", queue=name)

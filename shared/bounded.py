@@ -19,7 +19,6 @@ import gc
 import multiprocessing
 import os
 import pickle
-import resource
 import signal
 import sys
 import warnings
@@ -27,10 +26,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from shared.failures import Failure, Hostile, Permanent, Transient
+from shared.limits import limit_cpu, limit_memory
 
 _Argument = TypeVar("_Argument")
 _Result = TypeVar("_Result")
@@ -54,9 +53,9 @@ class _Answer:
 class BoundedProcess:
     """One child for one call at a time, replaced after a timeout, a crash, too much memory, or many calls.
 
-    `seconds` is wall time a call; `memory_bytes` what the child may map beyond what its parent had when it was forked (on
-    systems with RLIMIT_AS that means address space). Use it as a context manager: the first child is forked on entering,
-    ideally before the parent has threads. Not for use from several threads.
+    `seconds` is wall time a call, and CPU time, too; `memory_bytes` what the child may map beyond what its parent had when it
+    was forked (on systems with RLIMIT_AS that means address space). Use it as a context manager: the first child is forked on
+    entering, ideally before the parent has threads. Not for use from several threads.
     """
 
     def __init__(self, *, seconds: float, memory_bytes: int) -> None:
@@ -136,7 +135,7 @@ class BoundedProcess:
 
     def _ready(self) -> Connection:
         if self._pipe is None:
-            self._child, self._pipe = _fork(self._memory_bytes)
+            self._child, self._pipe = _fork(self._memory_bytes, self._seconds)
             self._calls = 0
         return self._pipe
 
@@ -173,10 +172,10 @@ async def _readable(pipe: Connection) -> None:
         loop.remove_reader(pipe.fileno())
 
 
-def _fork(memory_bytes: int) -> tuple[BaseProcess, Connection]:
+def _fork(memory_bytes: int, seconds: float) -> tuple[BaseProcess, Connection]:
     fork = multiprocessing.get_context("fork")
     ours, theirs = fork.Pipe()
-    child = fork.Process(target=_serve, args=(theirs, ours, memory_bytes, os.getpid()), name="parser", daemon=True)
+    child = fork.Process(target=_serve, args=(theirs, ours, memory_bytes, seconds, os.getpid()), name="parser", daemon=True)
     with warnings.catch_warnings():
         # Newer Pythons warn of forking beside threads; the child uses no lock that a thread of ours could hold.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -185,18 +184,19 @@ def _fork(memory_bytes: int) -> tuple[BaseProcess, Connection]:
     return child, ours
 
 
-def _serve(pipe: Connection, parents: Connection, memory_bytes: int, parent: int) -> None:
+def _serve(pipe: Connection, parents: Connection, memory_bytes: int, seconds: float, parent: int) -> None:
     """The child's life: one answer a question, until the parent hangs up."""
     parents.close()
     _forget_signals()
     _die_with(parent)
-    _limit_memory(memory_bytes)
+    limit_memory(memory_bytes)
     gc.freeze()  # collections needn't walk, and so copy, what the parent had
     gc.set_threshold(
         20_000
     )  # a parser's many small objects are no garbage yet: at the usual 700, collecting took 5 % of its time
     with contextlib.suppress(EOFError, OSError):
         while True:
+            limit_cpu(seconds)  # anew for each call: whoever should kill us at the deadline may be dead
             answer = _answer(pipe)
             pipe.send(answer)
             if answer.reason == "parse-memory":
@@ -248,23 +248,6 @@ def _die_with(parent: int) -> None:
 @functools.cache
 def _prctl() -> Callable[[int, int], int]:
     return ctypes.CDLL(None, use_errno=True).prctl
-
-
-def _limit_memory(memory_bytes: int) -> None:
-    """Some systems have no such limit; the deadline holds there all the same."""
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = _mapped_bytes() + memory_bytes
-        resource.setrlimit(resource.RLIMIT_AS, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
-
-
-def _mapped_bytes() -> int:
-    """Address space of this process, in bytes; 0 where the system doesn't tell."""
-    try:
-        return int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
-    except OSError:
-        return 0
 
 
 def _signal_name(code: int | None) -> str:

@@ -152,6 +152,15 @@ class Settings:
         _whole(256, 16_000),
         "Most address space that extracting one page may take, in MB; beyond it the page is rejected.",
     )
+    job_memory: int = _setting(
+        "STORYFOLD_JOB_MEMORY",
+        "1500",
+        _whole(256, 64_000),
+        "Most address space that one job of a worker may take beyond its worker's own, in MB; pages have their own limit above.",
+    )
+    job_cpu: float = _setting(
+        "STORYFOLD_JOB_CPU", "300", _number(10, 3600), "Most CPU time that one job of a worker may take before it is killed."
+    )
     poll_shortest: float = _setting(
         "STORYFOLD_POLL_SHORTEST", "300", _number(1, 86_400), "Shortest pause between two polls of a feed."
     )
@@ -189,6 +198,21 @@ class Settings:
         "How long a link may wait in the queue before it counts as lost there and is released again.",
     )
     attempts: int = _setting("STORYFOLD_ATTEMPTS", "5", _whole(1, 50), "How often a link is tried before it ends as dead.")
+    deaths: int = _setting(
+        "STORYFOLD_DEATHS",
+        "3",
+        _whole(1, 50),
+        "How often the worker of a link may die under it before the link ends as dead; after its first death it goes alone.",
+    )
+    page_days: float = _setting(
+        "STORYFOLD_PAGE_DAYS", "7", _number(0, 365), "How long raw pages are kept for `storyfold reclean`, in days; 0 keeps none."
+    )
+    trail_days: float = _setting(
+        "STORYFOLD_TRAIL_DAYS",
+        "90",
+        _number(1, 3650),
+        "How long `storyfold trace` tells each step of a link that has ended, in days.",
+    )
     fold_days: float = _setting("STORYFOLD_FOLD_DAYS", "7", _number(0.01, 365), "How far back folding looks, in days.")
     related_days: float = _setting(
         "STORYFOLD_RELATED_DAYS",

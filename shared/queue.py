@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,7 @@ from rq.serializers import JSONSerializer
 
 from shared import log
 from shared.failures import Mistake
+from shared.limits import Limits, limit
 from shared.patience import first_line
 from shared.store.links import Claim
 from shared.store.store import StoreUnreachable
@@ -33,7 +35,7 @@ EXTRACT: Final = "extract"
 DEDUP: Final = "dedup"
 _FUNCTIONS: Final = {EXTRACT: "workers.extract.run", DEDUP: "workers.dedup.run"}
 
-_JOB_TIMEOUT = 900  # seconds; every step inside has a shorter deadline of its own
+_JOB_TIMEOUT = 900  # seconds of wall time; every step inside has a shorter deadline of its own
 _RESULT_TTL = 60  # seconds; 0 costs more Redis commands than 60 (measured)
 _FAILURE_TTL = 300  # seconds; the store knows what failed, so failed jobs needn't stay in Redis
 
@@ -75,11 +77,11 @@ class JobQueue:
         return self._queue(name).count
 
     def held(self, name: str) -> Held:
-        """Which claims a queue holds, in one moment. Raises `QueueUnreachable`."""
+        """Which claims a queue holds, in one moment; jobs whose worker has gone silent don't count. Raises `QueueUnreachable`."""
         queue = self._queue(name)
         with self.connection.pipeline(transaction=True) as moment:
             moment.lrange(queue.key, 0, -1)
-            moment.zrange(queue.started_job_registry.key, 0, -1)
+            moment.zrange(queue.started_job_registry.key, time.time(), "+inf", byscore=True)
             waiting, begun = moment.execute()
         return Held(self._claims_of(waiting), self._claims_of(begun))
 
@@ -87,9 +89,13 @@ class JobQueue:
         """Raises `QueueUnreachable` when nobody answers."""
         self.connection.ping()
 
-    def worker(self, name: str) -> _PromptWorker:
-        """A worker for one queue; call its `work()`."""
-        return _PromptWorker(
+    def check(self) -> None:
+        """Raises `QueueUnreachable` when nobody answers or nothing can be written, as when its memory or disk is full."""
+        self.connection.set("storyfold:checked", 1, ex=60)
+
+    def worker(self, name: str, limits: Limits | None = None) -> _PromptWorker:
+        """A worker for one queue, its work-horses held to `limits`; call its `work()`."""
+        worker = _PromptWorker(
             [self._queue(name)],
             connection=self.connection,
             serializer=JSONSerializer,
@@ -97,6 +103,8 @@ class JobQueue:
             job_monitoring_interval=5,
             maintenance_interval=5,
         )
+        worker.limits = limits
+        return worker
 
     def close(self) -> None:
         """Give the connections back."""
@@ -108,8 +116,8 @@ class JobQueue:
         jobs = Job.fetch_many(ids, connection=self.connection, serializer=JSONSerializer)
         return frozenset(claim for job in jobs if job is not None for claim in claims_from(job.args[0]))
 
-    def _queue(self, name: str) -> Queue:
-        return Queue(name, connection=self.connection, serializer=JSONSerializer)
+    def _queue(self, name: str) -> _Queue:
+        return _Queue(name, connection=self.connection, serializer=JSONSerializer)
 
 
 def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
@@ -117,17 +125,27 @@ def claims_from(argument: Sequence[Sequence[int]]) -> list[Claim]:
     return [Claim(int(link), int(release)) for link, release in argument]
 
 
-def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]) -> bool:
+def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None], limits: Limits) -> bool:
     """Work off one queue until told to stop; False where the queue went away, which RQ's worker answers by quitting.
 
     `on_death` gets the claims of a job whose process was killed.
     """
-    worker = queue.worker(name)
+    worker = queue.worker(name, limits)
     worker.on_death = on_death
     _quieten_redis_errors()
     with contextlib.suppress(QueueUnreachable, StopRequested):
         worker.work(logging_level="WARNING")
     return worker.asked_to_stop
+
+
+class _Queue(Queue):
+    """RQ's queue, whose upkeep stops for seconds when a worker is killed amid it. RQ's own lock would stop it for 15 minutes."""
+
+    UPKEEP = 30  # seconds; it takes milliseconds
+
+    def acquire_maintenance_lock(self) -> bool:
+        """Whether this worker may bring back what dead workers have left in the queue."""
+        return bool(self.connection.set(self.registry_cleaning_key, 1, nx=True, ex=self.UPKEEP))
 
 
 class _PromptWorker(Worker):
@@ -139,6 +157,7 @@ class _PromptWorker(Worker):
     max_connection_wait_time = 5.0
     asked_to_stop = False
     on_death: Callable[[Sequence[Claim]], None] | None = None
+    limits: Limits | None = None
 
     def get_heartbeat_ttl(self, job: Job) -> int:
         """Seconds after which a silent worker counts as dead."""
@@ -160,6 +179,8 @@ class _PromptWorker(Worker):
             ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
         if os.getppid() != self.pid:
             os._exit(1)
+        if self.limits is not None:
+            limit(self.limits)
 
     def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: object) -> None:
         """Tell that a process died, and whoever brings its work back; else its links' leases do."""

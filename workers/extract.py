@@ -131,7 +131,7 @@ class _Worker:
         if isinstance(result, Rejection):
             return await self._reject(link, claim, result, page, facts)
         self.app.store.host_lines.learn(host, read.lines, sightings_to_record(read.lines, seen, url, read.sketch), now())
-        return self._record(claim, result, facts)
+        return self._record(claim, result, page, facts)
 
     async def _reject(
         self, link: Link, claim: Claim, rejection: Rejection, page: Page, facts: dict[str, object]
@@ -146,13 +146,13 @@ class _Worker:
         self, link: Link, claim: Claim, outcome: str, detail: str, facts: dict[str, object]
     ) -> tuple[str, Claim | None]:
         """The page failed for good: the article as the feed told it in full, if it did; else the link's end."""
-        result = await self._from_feed(link)
-        if result is None:
+        told = await self._from_feed(link)
+        if told is None:
             return self._end(claim, outcome, detail)
         facts |= {"from": "feed", "page": outcome}
-        return self._record(claim, result, facts)
+        return self._record(claim, *told, facts)
 
-    async def _from_feed(self, link: Link) -> Extracted | None:
+    async def _from_feed(self, link: Link) -> tuple[Extracted, Page] | None:
         markup = self.app.store.feeds.full_text(link.id)
         if markup is None:
             return None
@@ -162,18 +162,19 @@ class _Worker:
             result = read if isinstance(read, Rejection) else (await self.parser.run(_cut, (read.page, NOTHING_LEARNED)))[0]
         except Failure:
             return None
-        return None if isinstance(result, Rejection) else result
+        return None if isinstance(result, Rejection) else (result, page)
 
     def _end(self, claim: Claim, outcome: str, detail: str) -> tuple[str, None]:
         self.app.store.links.finish(claim, outcome, now(), step="extract", detail=detail)
         return outcome, None
 
-    def _record(self, claim: Claim, extracted: Extracted, facts: dict[str, object]) -> tuple[str, Claim | None]:
-        article = extracted.article
+    def _record(self, claim: Claim, extracted: Extracted, page: Page, facts: dict[str, object]) -> tuple[str, Claim | None]:
+        article, settings = extracted.article, self.app.settings
         if self._is_poison(article):
             facts["detail"] = detail = "its host shows the same body under other titles"
             return self._end(claim, Outcome.REJECTED.because("poison-page"), detail)
-        stored = self.app.store.articles.record(claim, article, now(), lease=self.app.settings.queue_lease)
+        kept = page if settings.page_days else None
+        stored = self.app.store.articles.record(claim, article, now(), lease=settings.queue_lease, page=kept)
         facts |= {"title": article.title, "words": len(article.text.split()), "removed": len(article.removed)}
         if extracted.notes:
             facts["notes"] = "; ".join(extracted.notes)
@@ -182,7 +183,7 @@ class _Worker:
     def _is_poison(self, article: Article) -> bool:
         """A wall or a notice that got past the rules: it would fold with everything that its host has."""
         key, title = body_key(article.text), article.title or ""
-        return is_poison(article.text, title, self.app.store.bodies.other_titles(article.host, key, article.url, title))
+        return is_poison(article.text, title, self.app.store.bodies.other_titles(article.host, key, article.url, title, now()))
 
     def _keep(self, claim: Claim) -> None:
         self.app.store.links.take([claim], LinkState.RELEASED, now(), lease=self.app.settings.lease)

@@ -12,6 +12,7 @@ from shared.failures import Failure, Mistake
 from shared.stages.entry_to_link import entry_to_link
 from shared.store.articles import StoredArticle
 from shared.store.store import Store
+from shared.store.stories import DecisionTold
 from shared.store.trail import Trace
 
 
@@ -24,10 +25,23 @@ def trace(url: str, *, json_wanted: bool) -> None:
         found = _find(opened, url)
         article = opened.articles.of_link_url(found.url)
         story = None if article is None else opened.stories.of_article(article.id)
+        decisions = [] if article is None else opened.stories.decisions(article.id)
     if json_wanted:
-        answer(asdict(found) | {"story": story, "removed": [asdict(line) for line in article.removed] if article else []})
+        removed = [asdict(line) for line in article.removed] if article else []
+        answer(asdict(found) | {"story": story, "removed": removed, "decisions": [asdict(each) for each in decisions]})
         return
     _tell(found, article, story)
+    if decisions:
+        rows = [
+            (f"{each.at:%Y-%m-%d %H:%M:%S}", each.outcome, each.story, round(each.score, 2), because(each)) for each in decisions
+        ]
+        table("Folding decisions", ("at", "outcome", "story", "score", "because"), rows, wide="because")
+
+
+def because(decision: DecisionTold) -> str:
+    """In a clause, why an article was placed where it is; `storyfold why` tells more."""
+    best = decision.evidence.get("best")
+    return str(best["because"] if best else decision.evidence.get("reason", "no article of the last days shares its passages"))
 
 
 def _find(opened: Store, url: str) -> Trace:
@@ -50,6 +64,7 @@ def _tell(found: Trace, article: StoredArticle | None, story: int | None) -> Non
             "outcome": found.outcome or f"none yet ({found.state}, due {found.due:%Y-%m-%d %H:%M:%S})",
             "reason": found.reason,
             "attempts that failed": found.attempts,
+            "workers lost": found.deaths or None,
             "story": story,
             "title": article and article.title,
             "words": article and article.words,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import datetime
 
 import click
 
-from services.commands.context import store
+from services.commands.context import settings, store
 from services.commands.output import answer, as_json, facts, table
+from services.recleaning import Recleaned, cleaned_again
 from shared.bootstrap import now
 from shared.failures import Failure, Mistake
-from shared.stages.clean.again import clean_again
-from shared.stages.clean.cleaning import Cleaned
-from shared.stages.clean.host_lines import body_sketch, host_lines_for, lines_to_learn
 from shared.stages.entry_to_link import entry_to_link
 from shared.stages.fingerprint import fingerprint
 from shared.store.articles import StoredArticle
 from shared.store.store import Store
 
 _SHOWN = 10
-_BATCH = 100
 
 since_option = click.option(
     "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only articles extracted since then (UTC)."
@@ -33,15 +30,18 @@ dry_run_option = click.option("--dry-run", is_flag=True, help="Change nothing, t
 @dry_run_option
 @as_json
 def reclean(since: datetime | None, *, dry_run: bool, json_wanted: bool) -> None:
-    """Apply today's cleaning rules and learned lines to the articles that are stored."""
-    changes = []
+    """Apply today's rules and learned lines to the articles that are stored, from their raw pages where these are still kept."""
+    changes, sources = [], Counter[str]()
     with store() as opened:
-        looked_at = 0
-        for article, cleaned in _cleaned_again(opened, since):
-            looked_at += 1
-            if cleaned.text != article.text and (dry_run or _apply(opened, article, cleaned)):
-                changes.append(_change(article, cleaned))
-    told = {"articles": looked_at, "would change" if dry_run else "changed": len(changes)}
+        for again in cleaned_again(opened, since, settings()):
+            sources[again.source] += 1
+            if again.text != again.article.text and (dry_run or _apply(opened, again)):
+                changes.append(_change(again))
+    told = {
+        "articles": sources.total(),
+        "from raw pages": sources["page"],
+        "would change" if dry_run else "changed": len(changes),
+    }
     if json_wanted:
         answer(told | {"changes": changes})
         return
@@ -89,30 +89,15 @@ def article_at(opened: Store, url: str) -> StoredArticle:
     return found
 
 
-def _cleaned_again(opened: Store, since: datetime | None) -> Iterator[tuple[StoredArticle, Cleaned]]:
-    moment = since and since.replace(tzinfo=UTC)
-    numbers = opened.articles.numbers(moment)
-    for start in range(0, len(numbers), _BATCH):
-        for article in opened.articles.get(numbers[start : start + _BATCH]):
-            raw_text = "\n".join([article.text, *(line.text for line in article.removed)])
-            lines = lines_to_learn(raw_text)
-            seen = opened.host_lines.sightings(article.host, [line.key for line in lines])
-            known = host_lines_for(seen, article.url, body_sketch(raw_text))
-            yield (
-                article,
-                clean_again(article.text, article.removed, title=article.title, byline=article.byline, host_lines=known),
-            )
+def _apply(opened: Store, again: Recleaned) -> bool:
+    before, after = fingerprint(again.article.text), fingerprint(again.text)
+    return opened.stories.recut(again.article, again.text, again.removed, before, after)
 
 
-def _apply(opened: Store, article: StoredArticle, cleaned: Cleaned) -> bool:
-    before, after = fingerprint(article.text), fingerprint(cleaned.text)
-    return opened.stories.recut(article, cleaned.text, cleaned.removed, before, after)
-
-
-def _change(article: StoredArticle, cleaned: Cleaned) -> dict[str, object]:
-    was, is_now = article.text.split("\n"), cleaned.text.split("\n")
+def _change(again: Recleaned) -> dict[str, object]:
+    was, is_now = again.article.text.split("\n"), again.text.split("\n")
     return {
-        "url": article.url,
+        "url": again.article.url,
         "cut": [line for line in was if line not in is_now],
         "back": [line for line in is_now if line not in was],
     }

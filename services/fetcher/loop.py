@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from services.fetcher.clock import ClockWatch
 from services.fetcher.feed_turns import FeedTurns
 from services.fetcher.index_upkeep import IndexUpkeep
 from services.fetcher.poll import Poller
@@ -16,6 +17,7 @@ from services.fetcher.pressure import Pressure
 from services.fetcher.reading import PARSE_MEMORY, PARSE_SECONDS
 from services.fetcher.reconcile import Reconciler
 from services.fetcher.release import fold_again, reclaim_lost, release_due
+from services.fetcher.retention import Retention
 from shared import log
 from shared.bootstrap import App, now
 from shared.bounded import BoundedProcess
@@ -87,18 +89,36 @@ def _claim(app: App, turns: FeedTurns, limit: int) -> _Claimed:
 
 
 async def _release(app: App, stop: asyncio.Event) -> None:
-    patience, reconciler, pressure, upkeep = _Patience("queue or database"), Reconciler(app), Pressure(app), IndexUpkeep(app)
+    patience, rounds = (
+        _Patience("queue or database"),
+        _Round(app, ClockWatch(app), Reconciler(app), Pressure(app), Retention(app), IndexUpkeep(app)),
+    )
     while not stop.is_set():
-        await patience.attempt(lambda: _release_once(app, reconciler, pressure, upkeep))
+        await patience.attempt(rounds.go)
         await _pause(stop, patience.seconds)
 
 
-def _release_once(app: App, reconciler: Reconciler, pressure: Pressure, upkeep: IndexUpkeep) -> None:
-    fold_again(app, reconciler.look())
-    reclaim_lost(app)
-    if not pressure.is_high():
-        release_due(app)
-    upkeep.look()
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What is done again and again, in this order; each part remembers what it saw the last time."""
+
+    app: App
+    clock: ClockWatch
+    reconciler: Reconciler
+    pressure: Pressure
+    retention: Retention
+    index: IndexUpkeep
+
+    def go(self) -> None:
+        """Once around. Raises `QueueUnreachable` and `StoreUnreachable`, also where there was nothing to do for them."""
+        self.app.queue.check()
+        self.clock.look()
+        fold_again(self.app, self.reconciler.look())
+        reclaim_lost(self.app)
+        if not self.pressure.is_high():
+            release_due(self.app)
+        self.retention.look()
+        self.index.look()
 
 
 class _Patience:
@@ -126,7 +146,7 @@ class _Patience:
 
 def _tell_crash(task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
-    if error is not None:
+    if error is not None and not isinstance(error, StoreUnreachable):  # that is told once, by the next look for what is due
         log.logger().error("poll", outcome="crashed", exc_info=error)
 
 

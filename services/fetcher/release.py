@@ -11,8 +11,6 @@ from shared.store.links import Claim
 
 _LINKS_AT_ONCE = 150  # keeps a release short; four of them a second are more than workers get through
 
-_SUSPICIOUS = 2  # failures after which a link goes alone: a page that kills its worker mustn't take others along each time
-
 
 def release_due(app: App) -> int:
     """Release what is due and fits in the queue; returns how many links went out. Raises `QueueUnreachable`."""
@@ -27,7 +25,7 @@ def release_due(app: App) -> int:
         lease=settings.queue_lease,
         spacing=settings.host_spacing,
     )
-    suspects = app.store.links.tried_before(claims, _SUSPICIOUS)
+    suspects = app.store.links.lost_before(claims)  # a page that kills its worker mustn't take others along a second time
     trusted = [claim for claim in claims if claim not in suspects]
     batches = list(_batches(trusted, _batch_size(len(trusted), settings.batch_links, settings.extract_workers)))
     batches += [[claim] for claim in claims if claim in suspects]
@@ -52,7 +50,7 @@ def fold_again(app: App, claims: Sequence[Claim]) -> None:
 def reclaim_lost(app: App) -> None:
     """Bring back what died with a worker."""
     settings = app.settings
-    reclaimed = app.store.links.reclaim(now(), max_attempts=settings.attempts, lease=settings.queue_lease)
+    reclaimed = app.store.links.reclaim(now(), max_deaths=settings.deaths, lease=settings.queue_lease)
     fold_again(app, reclaimed.to_fold)
     if reclaimed.due_again or reclaimed.given_up or reclaimed.to_fold:
         log.logger().warning(

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from shared.model import Article, LinkState, Outcome, RemovedLine
-from shared.store import trail
+from shared.model import Article, LinkState, Outcome, Page, RemovedLine
+from shared.store import pages, trail
 from shared.store.engine import Database
 from shared.store.links import Claim, finish
-from shared.store.schema import articles, links, revisions
+from shared.store.schema import articles, decisions, links, revisions
+
+_REVISIONS = 50  # old texts kept of an article
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,13 @@ class ArticleStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(self, claim: Claim, article: Article, now: datetime, *, lease: float) -> Stored:
+    def record(self, claim: Claim, article: Article, now: datetime, *, lease: float, page: Page | None = None) -> Stored:
         """Store what was extracted for a released link and move the link on; `lease` seconds are given to the next step.
 
         The article goes by its own URL, so links that lead to the same page share one article. A text that we have
-        already ends the link as `unchanged`; a new text is a revision.
+        already ends the link as `unchanged`; a new text is a revision. `page` is kept with it for cleaning again.
         """
+        body = pages.compressed(page) if page else b""
         with self._database.writing() as connection:
             if not _is_held(connection, claim):
                 return Stored("stale", None)
@@ -76,6 +79,8 @@ class ArticleStore:
                 return _end_unchanged(connection, claim, row.id, now)
             else:
                 number = _revise(connection, row, article, now)
+            if page:
+                pages.keep(connection, number, page, body, now)
             following = _move_on(connection, claim, number, now + timedelta(seconds=lease))
             trail.write(connection, [claim.link], "extract", "extracted", now, f"article {number}")
             return Stored("extracted", following)
@@ -186,9 +191,17 @@ def _revise(connection: Connection, row: Row[Any], article: Article, now: dateti
     if _says_the_same(row, article):
         return int(row.id)  # stored for a link that is not folded yet: nothing is new
     connection.execute(insert(revisions).values(old))
+    _forget_old(connection, row)
     values = _columns(article, now) | {"revision": row.revision + 1, "published_at": article.published or row.published_at}
     connection.execute(update(articles).where(articles.c.id == row.id).values(values))
     return int(row.id)
+
+
+def _forget_old(connection: Connection, row: Row[Any]) -> None:
+    """A page that changes by the minute keeps its newest texts; the one that was folded last is always among them."""
+    oldest = min(row.revision - _REVISIONS, row.folded_revision)
+    connection.execute(delete(revisions).where(revisions.c.article_id == row.id, revisions.c.number < oldest))
+    connection.execute(delete(decisions).where(decisions.c.article_id == row.id, decisions.c.revision < oldest))
 
 
 def _columns(article: Article, now: datetime) -> dict[str, Any]:

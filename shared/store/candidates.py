@@ -30,7 +30,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.stages.reach import REPRINT, Reach, Window
 from shared.store.at_once import Change
-from shared.store.schema import Moment, fold_keys
+from shared.store.moment import Moment
+from shared.store.schema import fold_keys
 from shared.store.upsert import skipping
 
 NEWEST_PER_KEY: Final = 64

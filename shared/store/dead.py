@@ -52,7 +52,7 @@ class DeadStore:
 
     def retry(self, which: Which, now: datetime) -> int:
         """Make those chosen due again, with all attempts before them. Returns how many."""
-        values = {"state": LinkState.DUE, "due_at": now, "attempts": 0}
+        values = {"state": LinkState.DUE, "due_at": now, "attempts": 0, "deaths": 0}
         return self._change(which, values, "tried-again", now)
 
     def drop(self, which: Which, now: datetime) -> int:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -66,6 +67,15 @@ def _postgresql(url: str) -> Engine:
     def _ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
         if time.monotonic() - record.info.get("used", math.inf) > _FRESH and not _stands(engine, connection):
             raise DisconnectionError
+
+    @event.listens_for(engine, "handle_error")
+    def _tell_away(context: ExceptionContext) -> OperationalError | None:
+        """A server that takes no changes is as good as away, and the next connection may reach one that does."""
+        error = context.original_exception
+        if not isinstance(error, ReadOnlySqlTransaction):
+            return None
+        context.is_disconnect = True
+        return OperationalError(context.statement, context.parameters, error)
 
     return engine
 

@@ -126,7 +126,7 @@ def _change_entry(connection: Connection, feed: int, link: int, entry: Entry, no
     """
     connection.execute(update(entries).where(entries.c.feed_id == feed, entries.c.link_id == link).values(_columns(entry)))
     told = {"title": _storable(entry.title), "published_at": entry.published}
-    again = told | {"state": LinkState.DUE, "due_at": now, "attempts": 0, "lease_until": None}
+    again = told | {"state": LinkState.DUE, "due_at": now, "attempts": 0, "deaths": 0, "lease_until": None}
     for outcome, states in (("changed", [LinkState.DONE]), ("changed-meanwhile", [LinkState.RELEASED, LinkState.EXTRACTED])):
         found = update(links).where(links.c.id == link, links.c.state.in_(states))
         if connection.execute(found.values(again)).rowcount:

@@ -88,7 +88,7 @@ def _finding(check: Check, broken: list[int], repaired: int = 0) -> Finding:
 
 
 def _fetch_again(connection: Connection, ids: list[int], now: datetime) -> None:
-    values = {"state": LinkState.DUE, "due_at": now, "attempts": 0, "lease_until": None}
+    values = {"state": LinkState.DUE, "due_at": now, "attempts": 0, "deaths": 0, "lease_until": None}
     connection.execute(update(links).where(links.c.id.in_(ids)).values(values))
     trail.write(connection, ids, "doctor", "tried-again", now)
 

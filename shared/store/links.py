@@ -108,13 +108,13 @@ class LinkStore:
                 trail.write(connection, [claim.link], step, f"retry:{reason}", now, detail)
             return changed
 
-    def reclaim(self, now: datetime, *, max_attempts: int, lease: float) -> Reclaimed:
-        """Take back what was held when a worker or the queue was lost; a link that keeps getting lost is given up."""
+    def reclaim(self, now: datetime, *, max_deaths: int, lease: float) -> Reclaimed:
+        """Take back what was held when a worker was lost; a link that loses its worker `max_deaths` times is given up."""
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
-            given_up = _give_up(connection, now, max_attempts)
-            due_again = _due_again(connection, _lost(LinkState.RELEASED, now), now, charged=1)
-            to_fold = _fold_again(connection, _lost(LinkState.EXTRACTED, now), now, lease, charged=1)
+            given_up = _give_up(connection, now, max_deaths)
+            due_again = _due_again(connection, _lost(LinkState.RELEASED, now), now, deaths=1)
+            to_fold = _fold_again(connection, _lost(LinkState.EXTRACTED, now), now, lease, deaths=1)
             trail.write(connection, [*due_again, *(claim.link for claim in to_fold)], "lease", "ran-out", now)
         return Reclaimed(len(due_again), given_up, tuple(to_fold))
 
@@ -125,12 +125,12 @@ class LinkStore:
             rows = connection.execute(select(links.c.id, links.c.release).where(_at_work(), longer)).all()
         return {Claim(row.id, row.release) for row in rows}
 
-    def tried_before(self, claims: Collection[Claim], times: int) -> set[Claim]:
-        """Those of the claimed links that have failed, or lost their worker, at least so often."""
+    def lost_before(self, claims: Collection[Claim]) -> set[Claim]:
+        """Those of the claimed links whose worker has died under them before."""
         found = set[Claim]()
         with self._database.reading() as connection:
             for some in _in_parts(claims):
-                query = select(links.c.id, links.c.release).where(_held(some), links.c.attempts >= times)
+                query = select(links.c.id, links.c.release).where(_held(some), links.c.deaths > 0)
                 found |= {Claim(row.id, row.release) for row in connection.execute(query)}
         return found
 
@@ -200,8 +200,8 @@ def ending(claim: Claim, outcome: str, now: datetime, detail: str) -> dict[str, 
     return {"link": claim.link, "its_release": claim.release, "ended_as": outcome, "because": detail or None, "now": now}
 
 
-def _due_again(connection: Connection, which: Any, now: datetime, *, charged: int = 0) -> list[int]:  # noqa: ANN401
-    again = update(links).where(which).values(attempts=links.c.attempts + charged)
+def _due_again(connection: Connection, which: Any, now: datetime, *, deaths: int = 0) -> list[int]:  # noqa: ANN401
+    again = update(links).where(which).values(deaths=links.c.deaths + deaths)
     again = again.values(state=LinkState.DUE, due_at=now, lease_until=None)
     return [row.id for row in connection.execute(again.returning(links.c.id))]
 
@@ -212,10 +212,10 @@ def _fold_again(
     now: datetime,
     lease: float,
     *,
-    charged: int = 0,
+    deaths: int = 0,
 ) -> list[Claim]:
     """Under a new release number, so that the job which was lost can't come back."""
-    fold = update(links).where(which).values(attempts=links.c.attempts + charged, release=links.c.release + 1)
+    fold = update(links).where(which).values(deaths=links.c.deaths + deaths, release=links.c.release + 1)
     fold = fold.values(lease_until=now + timedelta(seconds=lease))
     return [Claim(row.id, row.release) for row in connection.execute(fold.returning(links.c.id, links.c.release))]
 
@@ -227,9 +227,9 @@ def _in_parts(claims: Collection[Claim]) -> Iterator[list[Claim]]:
         yield every[start : start + _PART]
 
 
-def _give_up(connection: Connection, now: datetime, max_attempts: int) -> int:
+def _give_up(connection: Connection, now: datetime, max_deaths: int) -> int:
     lost = _lost(LinkState.RELEASED, now) | _lost(LinkState.EXTRACTED, now)
-    query = select(links.c.id, links.c.release).where(lost, links.c.attempts + 1 >= max_attempts)
+    query = select(links.c.id, links.c.release).where(lost, links.c.deaths + 1 >= max_deaths)
     spent = [Claim(row.id, row.release) for row in connection.execute(query)]
     for claim in spent:
         outcome = Outcome.DEAD.because("lost-worker")
@@ -262,7 +262,7 @@ def _submit(connection: Connection, new: NewLink, now: datetime) -> bool:
     row = {"url": new.url, "host": new.host, "state": LinkState.DUE, "release": 0, "attempts": 0}
     added = insert_or_skip(connection, links).values(row | {"due_at": now, "created_at": now}).returning(links.c.id)
     again = update(links).where(links.c.url == new.url, links.c.state == LinkState.DONE)
-    again = again.values(state=LinkState.DUE, due_at=now, attempts=0).returning(links.c.id)
+    again = again.values(state=LinkState.DUE, due_at=now, attempts=0, deaths=0).returning(links.c.id)
     link = connection.execute(added).scalar() or connection.execute(again).scalar()
     if link is not None:
         trail.write(connection, [link], "entry", "submitted", now)

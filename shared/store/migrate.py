@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from shared.store.engine import Database
 from shared.store.locks import Lock, hold
 
-HEAD = "0002"
+HEAD = "0003"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 

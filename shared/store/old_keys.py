@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, text
 
 from shared.store.candidates import KEPT_LONG, Since, first_since
 from shared.store.engine import Database
-from shared.store.schema import Moment
+from shared.store.moment import Moment
 
 _PIECE: Final = 5000  # postings looked at in one piece: about 10 ms
 _LAST: Final = 2**31 - 1

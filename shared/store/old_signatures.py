@@ -16,7 +16,8 @@ from shared.store.candidates import Since, first_since
 from shared.store.conclusion import sign
 from shared.store.engine import Database
 from shared.store.locks import Lock, hold
-from shared.store.schema import Moment, articles, revisions, signatures
+from shared.store.moment import Moment
+from shared.store.schema import articles, revisions, signatures
 
 _PIECE: Final = 20  # articles signed in one piece: about 20 ms, in which nothing else is folded
 

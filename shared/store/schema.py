@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,8 +9,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
@@ -21,33 +18,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time, aware and in UTC on both databases; SQLite keeps no zone, so it is added back there."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone: whose clock would it be?"""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone: {value}")
-        value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """UTC, also where the database gave no zone."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
+from shared.store.moment import Moment
 
 _naming = {"ix": "%(table_name)s_%(column_0_N_name)s", "uq": "%(table_name)s_%(column_0_N_name)s_once"}
 metadata = MetaData(naming_convention=_naming)
@@ -137,6 +111,7 @@ links = Table(
     Column("state", String(12), nullable=False),
     Column("release", Integer, nullable=False, default=0),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("deaths", Integer, nullable=False, server_default="0"),
     Column("due_at", Moment, nullable=False),
     Column("lease_until", Moment),
     Column("title", Text),
@@ -191,6 +166,17 @@ revisions = Table(
     Column("published_at", Moment),
     Column("text", Text, nullable=False),
     Column("replaced_at", Moment, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("article_id", _Id, ForeignKey("articles.id"), primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", Moment, nullable=False, index=True),
 )
 
 signatures = Table(
@@ -309,4 +295,5 @@ bodies = Table(
     Column("body_key", BigInteger, primary_key=True, autoincrement=False),
     Column("url", Text, primary_key=True),
     Column("title", Text, nullable=False),
+    Column("seen_at", Moment, index=True),
 )

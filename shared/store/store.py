@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from shared.failures import Mistake
 from shared.store.articles import ArticleStore
 from shared.store.bodies import BodyStore
+from shared.store.clock import ClockStore
 from shared.store.engine import Database, why_unreachable
 from shared.store.feeds import FeedStore
 from shared.store.host_lines import HostLineStore
@@ -15,6 +16,7 @@ from shared.store.links import LinkStore
 from shared.store.migrate import migrate
 from shared.store.old_keys import OldKeys
 from shared.store.old_signatures import OldSignatures
+from shared.store.pages import PageStore
 from shared.store.stories import StoryStore
 from shared.store.subscriptions import SubscriptionStore
 from shared.store.trail import TrailStore
@@ -38,6 +40,8 @@ class Store:
         self.bodies = BodyStore(self.database)
         self.old_keys = OldKeys(self.database)
         self.old_signatures = OldSignatures(self.database)
+        self.pages = PageStore(self.database)
+        self.clock = ClockStore(self.database)
 
     def prepare(self) -> None:
         """Connect and bring the tables up to date. Raises `Mistake` with the driver's words when nobody answers."""

@@ -52,6 +52,7 @@ class Trace:
     outcome: str | None
     reason: str | None
     attempts: int
+    deaths: int
     due: datetime
     entries: tuple[Told, ...]
     steps: tuple[Step, ...]
@@ -78,6 +79,7 @@ class TrailStore:
             outcome=link.outcome,
             reason=link.reason,
             attempts=link.attempts,
+            deaths=link.deaths,
             due=link.due_at,
             entries=tuple(Told(row.feed, row.seen_at, row.url, row.guid, row.title) for row in told),
             steps=tuple(Step(row.at, row.step, row.outcome, row.detail) for row in steps),

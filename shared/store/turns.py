@@ -15,7 +15,8 @@ from sqlalchemy import BigInteger, Connection, Float, Integer, Row, Text, func, 
 
 from shared.model import LinkState
 from shared.stages.host_pace import Health, Pace, gap_between, may_release
-from shared.store.schema import Moment, hosts, links
+from shared.store.moment import Moment
+from shared.store.schema import hosts, links
 from shared.store.upsert import insert_or_replace
 
 _LOOKS_AT_MOST = 1_000

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from services.fetcher.reconcile import Reconciler
 from services.fetcher.release import release_due
@@ -78,5 +81,36 @@ def test_a_worker_that_died_ends_the_leases_of_what_it_had_begun_and_of_nothing_
     store.links.take([begun, other], LinkState.RELEASED, NOW, lease=45)
     store.links.worker_died(NOW, lease=45, claims=[begun, waiting])
     later = NOW.replace(second=1)
-    assert store.links.reclaim(later, max_attempts=5, lease=60).due_again == 1
-    assert store.links.tried_before([begun], 1) == {begun}
+    assert store.links.reclaim(later, max_deaths=5, lease=60).due_again == 1
+    assert store.links.lost_before([begun]) == {begun}
+
+
+def begin_the_job(app: App, silent: float) -> str:
+    """As a worker does, whose last sign of life came `silent` seconds before it is due again."""
+    [job] = Queue(EXTRACT, connection=app.queue.connection, serializer=JSONSerializer).jobs
+    app.queue.connection.lrem(f"rq:queue:{EXTRACT}", 0, job.id)
+    app.queue.connection.zadd(f"rq:wip:{EXTRACT}", {f"{job.id}:1": time.time() - silent})
+    return str(job.id)
+
+
+def test_a_job_whose_worker_gives_signs_of_life_is_left_alone(app: App) -> None:
+    begin_the_job(app, silent=-15)
+    reconciler = Reconciler(app)
+    look(reconciler)
+    look(reconciler)
+    assert app.store.links.counts() == {"released": 1}
+
+
+def test_a_dead_worker_s_job_is_brought_back_though_nobody_cleans_up_the_queue(app: App) -> None:
+    begin_the_job(app, silent=1)
+    reconciler = Reconciler(app)
+    look(reconciler)
+    look(reconciler)
+    assert app.store.links.counts() == {"due": 1}
+
+
+def test_a_worker_that_is_killed_amid_the_queue_s_upkeep_holds_it_up_for_seconds(queue: JobQueue) -> None:
+    [upkept] = queue.worker(EXTRACT).queues
+    assert upkept.acquire_maintenance_lock()
+    assert not upkept.acquire_maintenance_lock()
+    assert 0 < queue.connection.ttl(upkept.registry_cleaning_key) <= 30

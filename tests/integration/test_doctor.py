@@ -86,7 +86,7 @@ def test_after_a_repair_every_link_comes_to_its_end(two_stories: Store, rule: st
     ledger = Ledger(two_stories.database)
     ledger.repair(NOW)
     later = NOW + MINUTE
-    two_stories.links.reclaim(later, max_attempts=5, lease=60)
+    two_stories.links.reclaim(later, max_deaths=5, lease=60)
     work_through(two_stories, later)
     assert two_stories.links.unfinished() == 0
     told_by_trail = {"a link ended as often as it began"} if rule.startswith(("a link is due", "a link under way")) else set()

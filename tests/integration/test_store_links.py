@@ -57,7 +57,7 @@ def test_a_finished_link_keeps_its_first_outcome(store: Store) -> None:
 def test_a_result_of_an_older_release_changes_nothing(store: Store) -> None:
     submit(store, "https://a.example/1")
     [lost] = release(store)
-    store.links.reclaim(NOW + timedelta(seconds=61), max_attempts=5, lease=60)
+    store.links.reclaim(NOW + timedelta(seconds=61), max_deaths=5, lease=60)
     [current] = release(store, NOW + timedelta(seconds=62))
     assert current.release == lost.release + 1
     assert not store.links.finish(lost, "dead:not-found", LATER, step="extract")
@@ -89,7 +89,7 @@ def test_a_lease_that_is_renewed_does_not_run_out(store: Store) -> None:
     submit(store, "https://a.example/1")
     [claim] = release(store)
     store.links.take([claim], LinkState.RELEASED, NOW + timedelta(seconds=50), lease=60)
-    reclaimed = store.links.reclaim(NOW + timedelta(seconds=70), max_attempts=5, lease=60)
+    reclaimed = store.links.reclaim(NOW + timedelta(seconds=70), max_deaths=5, lease=60)
     assert reclaimed.due_again == 0
 
 
@@ -99,7 +99,7 @@ def test_a_link_whose_workers_keep_dying_is_given_up_with_its_reason(store: Stor
     for _ in range(3):
         release(store, moment)
         moment += timedelta(seconds=61)
-        reclaimed = store.links.reclaim(moment, max_attempts=3, lease=60)
+        reclaimed = store.links.reclaim(moment, max_deaths=3, lease=60)
     assert reclaimed.given_up == 1
     assert store.links.counts() == {"dead:lost-worker": 1}
 

@@ -162,7 +162,7 @@ def test_a_story_that_is_not_there_is_none(store: Store) -> None:
 
 def test_an_extracted_link_whose_lease_ran_out_is_to_be_folded_again(store: Store) -> None:
     lost = extract(store, "https://a.example/1")
-    reclaimed = store.links.reclaim(NOW + timedelta(seconds=61), max_attempts=5, lease=60)
+    reclaimed = store.links.reclaim(NOW + timedelta(seconds=61), max_deaths=5, lease=60)
     [again] = reclaimed.to_fold
     assert store.links.take([lost], LinkState.EXTRACTED, NOW, lease=60) == []
     assert fold(store, lost, NOW) is None

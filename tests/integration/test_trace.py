@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 from shared.model import Entry
 from shared.store.entries import FoundEntry
 from shared.store.store import Store
 from tests.integration.test_store_stories import NOW, extract
+from tests.support.command import storyfold
 from tests.support.folding import fold
 
-URL = "https://a.example/1"
+URL, COPY = "https://a.example/1", "https://b.example/copy"
 
 
 def steps(store: Store) -> list[tuple[str, str]]:
@@ -47,3 +50,18 @@ def test_a_link_that_was_dropped_says_why(store: Store) -> None:
 
 def test_a_url_that_no_feed_named_has_no_way(store: Store) -> None:
     assert store.trails.of(URL) is None
+
+
+def test_the_command_tells_the_way_from_the_store_with_cut_lines_and_folding_decision(tmp_path: Path) -> None:
+    here = Store(f"sqlite:///{tmp_path / 'state' / 'storyfold.db'}")
+    here.prepare()
+    fold(here, extract(here, URL), NOW)
+    fold(here, extract(here, COPY), NOW)
+    here.close()
+    told = json.loads(storyfold(tmp_path, "trace", COPY, "--json").stdout)
+    assert [step["outcome"] for step in told["steps"]] == ["submitted", "released", "extracted", "joined"]
+    [decision] = told["decisions"]
+    assert (decision["outcome"], decision["story"], told["story"]) == ("joined", 1, 1)
+    assert decision["evidence"]["best"]["because"]
+    lines = storyfold(tmp_path, "trace", COPY).stdout.splitlines()
+    assert any("joined" in line and decision["evidence"]["best"]["because"] in line for line in lines)

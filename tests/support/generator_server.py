@@ -6,13 +6,23 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from tests.support.generator import Newsroom
+
+class Site(Protocol):
+    """What can be served: a newsroom with an end, or one without."""
+
+    port: int
+
+    def answer(self, host: str, path: str) -> tuple[int, str, bytes]:
+        """Status, content type and body of an address."""
+
+
+_Site = TypeVar("_Site", bound=Site)
 
 
 @contextmanager
-def serving_newsroom(newsroom: Newsroom) -> Iterator[Newsroom]:
+def serving_newsroom(newsroom: _Site) -> Iterator[_Site]:
     """Serve it on a free port for the length of a `with` block; the port is written into the newsroom."""
     server = _Server(("127.0.0.1", 0), _Handler)
     server.newsroom, newsroom.port = newsroom, server.server_port
@@ -29,7 +39,7 @@ def serving_newsroom(newsroom: Newsroom) -> Iterator[Newsroom]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
-    newsroom: Newsroom
+    newsroom: Site
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was killed is no error here."""

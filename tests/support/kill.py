@@ -18,6 +18,7 @@ class Process:
 
     pid: int
     role: str
+    parent: int
 
 
 def processes_of(run: int) -> list[Process]:
@@ -28,7 +29,7 @@ def processes_of(run: int) -> list[Process]:
         below |= more
     parents = {pid: every[pid] for pid in sorted(below - {run})}
     words = {pid: _words(pid) for pid in parents}
-    return [Process(pid, _role(pid, run, parents, words)) for pid in parents]
+    return [Process(pid, _role(pid, run, parents, words), parent) for pid, parent in parents.items()]
 
 
 def kill(pid: int, with_signal: signal.Signals = signal.SIGKILL) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psycopg
 import redis
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -25,7 +26,7 @@ from tests.support.generator import Newsroom
 from tests.support.kill import Faults, kill, processes_of, wait_until
 
 _STOP_SECONDS = 60.0
-_END_SECONDS = 150.0  # that a calm run gets to end, whatever happened before
+_END_SECONDS = 300.0  # that a calm run gets to end, whatever happened before
 
 
 @dataclass
@@ -47,7 +48,6 @@ class FaultyRun:
             "STORYFOLD_ALLOW_ADDRESSES": f"127.0.0.1:{self.newsroom.port}",
             "STORYFOLD_POLL_SHORTEST": "1",
             "STORYFOLD_POLL_LONGEST": "3",
-            "STORYFOLD_HOST_SLOTS": "20",
             "STORYFOLD_LOG": "json",
         } | self.settings
         with (self.folder / "run.log").open("ab") as log:
@@ -67,6 +67,9 @@ class FaultyRun:
             "kill queue": lambda: self.faults.kill_one(self._pid, "queue"),
             "wipe queue": self._wipe,
             "database away": self._database_away,
+            "database read-only": self._database_read_only,
+            "queue full": self._queue_full,
+            "disk full": self._disk_full,
             "roll out": self._roll_out,
         }.get(kind, lambda: self.faults.kill_one(self._pid, kind.removeprefix("kill ")))
         if act():
@@ -115,6 +118,45 @@ class FaultyRun:
             time.sleep(self.faults.away)
         finally:
             hidden.rename(socket)
+        return True
+
+    def _database_read_only(self) -> bool:
+        """As an administrator sets it, or as a server that has become a standby: no connection can change a thing."""
+        url = self.settings["DATABASE_URL"]
+        name = url.partition("@/")[2].partition("?")[0]
+        with psycopg.connect(url.replace(f"/{name}?", "/postgres?"), autocommit=True) as administrator:
+            try:
+                administrator.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'.encode())
+                administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+                time.sleep(self.faults.away)
+            finally:
+                administrator.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'.encode())
+        return True
+
+    def _queue_full(self) -> bool:
+        """The queue's server has no memory left, and refuses whatever would take more."""
+        with contextlib.suppress(redis.exceptions.RedisError, FileNotFoundError):
+            queue = JobQueue(queue_url(self.folder))
+            queue.connection.config_set("maxmemory", 1)
+            time.sleep(self.faults.away)
+            queue.connection.config_set("maxmemory", 0)
+            queue.close()
+            return True
+        return False
+
+    def _disk_full(self) -> bool:
+        """Not a byte is left on the disk of database and queue."""
+        ballast = self.folder / "state" / "ballast"
+        try:
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(65_536))
+            with contextlib.suppress(OSError), ballast.open("ab", buffering=0) as file:
+                while True:
+                    file.write(b"x" * 512)
+            time.sleep(self.faults.away)
+        finally:
+            ballast.unlink(missing_ok=True)
         return True
 
     def _wipe(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.stages.entry_to_link import entry_to_link
@@ -92,6 +92,29 @@ def stale(store: Store, newsroom: Newsroom) -> list[str]:
     stories = {newsroom.url(item): item.story for item in newsroom.items}
     articles = {url: store.articles.by_url(url) for url in newsroom.updated_urls()}
     return [url for url, article in articles.items() if article is None or added(newsroom.seed, stories[url]) not in article.text]
+
+
+def held_up(store: Store, newsroom: Newsroom) -> list[float]:
+    """For each loss of a link's worker or job: seconds from its release until that was noticed and it was due again."""
+    found = []
+    for item in newsroom.items[: newsroom.published]:
+        trace = store.trails.of(entry_to_link(newsroom.url(item)).url)
+        released = None
+        for step in trace.steps if trace else ():
+            if step.step == "release":
+                released = step.at
+            elif step.step == "lease" and released is not None:
+                found.append((step.at - released).total_seconds())
+    return found
+
+
+def spread(what: str, seconds: Sequence[float]) -> str:
+    """Median, 99th percentile and the longest, for a person."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return f"{what}: never"
+    at = [ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.99)]
+    return f"{what}, s: p50 {at[0]:.1f}, p99 {at[1]:.1f}, longest {ordered[-1]:.1f} ({len(ordered)} times)"
 
 
 def _named(story: frozenset[str]) -> str:

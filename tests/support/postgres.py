@@ -24,7 +24,7 @@ class NoPostgres(Exception):
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Start a server in a temporary folder; yields a URL with {} where the database's name goes."""
-    programs = _programs()
+    programs = server_programs()
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "nobody" if os.geteuid() == 0 else None  # the server refuses root
     if user:
@@ -74,7 +74,7 @@ def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
             return
 
 
-def _programs() -> Path:
+def server_programs() -> Path:
     newest = sorted(_SYSTEM.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if newest:
         return newest[-1].parent

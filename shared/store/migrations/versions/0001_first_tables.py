@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from shared.store.schema import Moment
+from shared.store.moment import Moment
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,46 @@
+"""Notices that the clock was set, that the machine slept, or that nobody could look for a while, and puts moments right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared import log
+from shared.bootstrap import App, now
+
+_NEWS: Final = timedelta(seconds=5)  # less is a clock being kept right
+
+
+@dataclass
+class ClockWatch:
+    """Compares the clock with one that nobody sets. Look before leases are judged by the clock.
+
+    Where the last look was long ago, the queue or the database were away: whoever works could not renew a lease, either.
+    """
+
+    app: App
+    clock: Callable[[], datetime] = now
+    steady: Callable[[], float] = time.monotonic
+    _began: datetime | None = None
+    """The moment, by the clock, at which the steady one would have shown zero."""
+    _looked: float = 0.0
+
+    def look(self) -> None:
+        """Put things right where the clock has jumped since the last look, or been set back since the last run."""
+        moment = self.clock()
+        steady, lease = self.steady(), self.app.settings.lease
+        began = moment - timedelta(seconds=steady)
+        jump = self._set_back_before(moment) if self._began is None else began - self._began
+        if abs(jump) > _NEWS:
+            log.logger().warning("clock", outcome="jumped", seconds=round(jump.total_seconds()))
+            self.app.store.clock.jumped(jump, moment, lease=lease)
+        elif self._began is not None and steady - self._looked > lease / 3:
+            self.app.store.clock.jumped(timedelta(0), moment, lease=lease)
+        self._began, self._looked = began, steady  # only once the store has been told: else the next look would see no jump
+
+    def _set_back_before(self, moment: datetime) -> timedelta:
+        newest = self.app.store.clock.newest()
+        return min(timedelta(0), moment - newest) if newest else timedelta(0)

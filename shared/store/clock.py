@@ -1,0 +1,57 @@
+"""Moments of the future, put right after the clock was set: else leases, pauses and polls would be off by its jump."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, bindparam, select, update
+
+from shared.model import LinkState
+from shared.store.engine import Database
+from shared.store.locks import Lock, hold
+from shared.store.schema import feeds, hosts, links, trail
+
+_PART = 10_000  # rows in one statement's list
+
+
+class ClockStore:
+    """The moments of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def newest(self) -> datetime | None:
+        """When the last thing happened, by the clock of that time."""
+        with self._database.reading() as connection:
+            return connection.execute(select(trail.c.at).order_by(trail.c.id.desc()).limit(1)).scalar()
+
+    def jumped(self, by: timedelta, now: datetime, *, lease: float) -> None:
+        """The clock has jumped and shows `now`: who works gets `lease` seconds from here on; what waits, waits as long as before.
+
+        After a jump ahead only leases matter: the rest is earlier by as much, once.
+        """
+        under_way = links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED])
+        with self._database.writing() as connection:
+            hold(connection, Lock.RELEASE)
+            connection.execute(update(links).where(under_way).values(lease_until=now + timedelta(seconds=lease)))
+            if by < timedelta(0):
+                _sooner(connection, links, links.c.id, [links.c.due_at], -by, now)
+                _sooner(
+                    connection, hosts, hosts.c.host, [hosts.c.next_release_at, hosts.c.next_turn_at, hosts.c.down_until], -by, now
+                )
+                _sooner(connection, feeds, feeds.c.id, [feeds.c.next_poll_at, feeds.c.poll_lease_until], -by, now)
+
+
+def _sooner(
+    connection: Connection, table: Table, key: Column[Any], moments: Iterable[Column[Any]], by: timedelta, now: datetime
+) -> None:
+    """Moments that were past before the clock was set back are past again; later ones come sooner by as much."""
+    before = now + by
+    for moment in moments:
+        connection.execute(update(table).where(moment > now, moment <= before).values({moment.name: now}))
+        rows = connection.execute(select(key.label("key"), moment.label("at")).where(moment > before).limit(_PART)).all()
+        if rows:
+            sooner = update(table).where(key == bindparam("its_key")).values({moment.name: bindparam("sooner")})
+            connection.execute(sooner, [{"its_key": row.key, "sooner": row.at - by} for row in rows])
