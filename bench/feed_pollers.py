@@ -8,6 +8,7 @@ import io
 import logging
 import resource
 import sqlite3
+import ssl
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -39,7 +40,7 @@ _VALIDATOR: Final = {"If-None-Match": '"1"'}
 class Way(Protocol):
     """One way to poll."""
 
-    def __init__(self, base: str, *, unchanged: bool) -> None:
+    def __init__(self, base: str, *, unchanged: bool, trust: ssl.SSLContext) -> None:
         """`base` and a number are a feed's URL; `unchanged`: send the validator that earns a 304."""
 
     def __call__(self, polls: int) -> float:
@@ -55,8 +56,9 @@ def cpu() -> float:
 class Reading:
     """Ours without database and log: fetch, parse in the bounded child, canonicalise, schedule."""
 
-    def __init__(self, base: str, *, unchanged: bool) -> None:
+    def __init__(self, base: str, *, unchanged: bool, trust: ssl.SSLContext) -> None:
         self._base = base
+        self._trust = trust
         self._headers = {"if-none-match": '"1"'} if unchanged else {}
 
     def __call__(self, polls: int) -> float:
@@ -64,7 +66,7 @@ class Reading:
         return asyncio.run(self._poll_all(polls))
 
     async def _poll_all(self, polls: int) -> float:
-        async with Fetcher(user_agent="Storyfold-bench/1", allowed=AllowList.parse("127.0.0.1")) as fetcher:
+        async with Fetcher(user_agent="Storyfold-bench/1", allowed=AllowList.parse("127.0.0.1"), tls=self._trust) as fetcher:
             with BoundedProcess(seconds=60, memory_bytes=500_000_000) as parser:
                 begun, waiting = cpu(), iter(range(polls))
                 await asyncio.gather(*(self._work(fetcher, parser, waiting) for _ in range(POLLS_AT_ONCE)))
@@ -84,8 +86,9 @@ class Reading:
 class Whole:
     """Ours as the fetcher does it: claimed in SQLite, polled, recorded, committed, and logged to a file."""
 
-    def __init__(self, base: str, *, unchanged: bool) -> None:
+    def __init__(self, base: str, *, unchanged: bool, trust: ssl.SSLContext) -> None:
         self._base = base
+        self._trust = trust
         self._unchanged = unchanged
 
     def __call__(self, polls: int) -> float:
@@ -129,8 +132,9 @@ def _told_validator() -> PollResult:
 class _Loop:
     """One feed after the other."""
 
-    def __init__(self, base: str, *, unchanged: bool) -> None:
+    def __init__(self, base: str, *, unchanged: bool, trust: ssl.SSLContext) -> None:
         self._base = base
+        self._trust = trust
         self._headers = _VALIDATOR if unchanged else {}
 
     def __call__(self, polls: int) -> float:
@@ -158,8 +162,12 @@ class Bare(_Loop):
     """The standard library's client and feedparser: no redirects, no encodings, no pool, no deadline, no guard."""
 
     def _poll_all(self, polls: int) -> None:
-        _, _, place, path = self._base.split("/")
-        connection = http.client.HTTPConnection(place, timeout=10)
+        scheme, _, place, path = self._base.split("/")
+        connection = (
+            http.client.HTTPSConnection(place, timeout=10, context=self._trust)
+            if scheme == "https:"
+            else http.client.HTTPConnection(place, timeout=10)
+        )
         for number in range(polls):
             connection.request("GET", f"/{path}/{number}", headers=self._headers)
             response = connection.getresponse()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import socket
+import ssl
 import time
 from typing import Final
 
@@ -20,18 +21,18 @@ _PARAGRAPH: Final = "The harbour office said on Monday that the ferry would run 
 _UNCHANGED: Final = b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nCache-Control: max-age=300\r\n'
 
 
-def start_server() -> int:
+def start_server(tls: ssl.SSLContext | None = None) -> int:
     """Start it; returns its port. It ends with this process."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     port: int = listener.getsockname()[1]
-    multiprocessing.get_context("fork").Process(target=_serve, args=(listener,), daemon=True).start()
+    multiprocessing.get_context("fork").Process(target=_serve, args=(listener, tls), daemon=True).start()
     listener.close()
     return port
 
 
-def _serve(listener: socket.socket) -> None:
+def _serve(listener: socket.socket, tls: ssl.SSLContext | None) -> None:
     async def run() -> None:
-        server = await asyncio.get_running_loop().create_server(_Visit, sock=listener)
+        server = await asyncio.get_running_loop().create_server(_Visit, sock=listener, ssl=tls)
         await server.serve_forever()
 
     asyncio.run(run())

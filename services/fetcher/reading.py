@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from shared.bounded import BoundedProcess
 from shared.failures import Failure, Permanent
@@ -106,3 +108,13 @@ def _each_link_once(found: Iterable[FoundEntry]) -> tuple[FoundEntry, ...]:
     for each in found:
         once.setdefault(each.url, each)
     return tuple(once.values())
+
+
+def _travels_light(kind: type[Entry | FoundEntry], names: tuple[str, ...]) -> None:
+    """Pickle as constructor and values: as a frozen dataclass it would take five times as long on its way from the child."""
+    values = attrgetter(*names)
+    copyreg.pickle(kind, lambda each: (kind, values(each)))
+
+
+_travels_light(Entry, tuple(each.name for each in fields(Entry)))
+_travels_light(FoundEntry, tuple(each.name for each in fields(FoundEntry)))

@@ -19,7 +19,9 @@ from shared.store.poll_results import PollResult
 from shared.store.schema import entries, feeds, former_addresses
 from shared.store.upsert import insert_or_skip
 
-_POLL_LEASE = timedelta(seconds=50)  # longer than any poll; a fetcher that dies amid one delays that feed by this much
+_POLL_LEASE = timedelta(
+    seconds=120
+)  # longer than a poll and its wait for the one parser; a fetcher that starts again ends the leases
 
 
 @dataclass(frozen=True, slots=True)

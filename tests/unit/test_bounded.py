@@ -157,7 +157,7 @@ def test_a_child_killed_between_calls_is_replaced(bounded: BoundedProcess) -> No
 
 def test_a_child_is_replaced_after_many_calls(bounded: BoundedProcess) -> None:
     first = bounded.call(process_id, None)
-    for number in range(200):
+    for number in range(500):
         bounded.call(double, number)
     assert bounded.call(process_id, None) != first
 
