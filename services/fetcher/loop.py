@@ -85,6 +85,7 @@ class _Round:
         if not self.pressure.is_high():
             release_due(self.app)
         self.retention.look()
+        self.clock.went_well()
 
 
 class _Patience:
