@@ -84,7 +84,7 @@ def test_a_database_that_was_away_for_a_minute_charges_nobody_with_a_death(store
         hands.go_on(5)
         watch.look()
     assert store.links.reclaim(hands.shown, max_deaths=3, lease=600).due_again == 0
-    wait(watch, hands, 46)
+    wait(watch, hands, 48)
     assert store.links.reclaim(hands.shown, max_deaths=3, lease=600).due_again == 1
 
 
