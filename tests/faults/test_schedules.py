@@ -75,7 +75,7 @@ LATER_FOUND = [any_release_may_record_an_article, a_change_at_a_bad_moment_is_ov
 
 
 @pytest.mark.parametrize("break_it", [*SOON_FOUND, *(LATER_FOUND if SCHEDULES >= 1_000 else [])])
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_store_without_one_of_its_guards_is_found_out(
     store: Store, monkeypatch: pytest.MonkeyPatch, break_it: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
