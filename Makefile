@@ -18,7 +18,7 @@ demo: .venv/runtime  ## the whole pipeline over the bundled newsroom, then a tab
 test: .venv/dev check  ## checks, then every test, on SQLite and PostgreSQL, against a real queue
 	@$(BIN)/python -m pytest
 
-faults: .venv/dev  ## the long fault programme: kills, wipes, outages, double deliveries, crash schedules; prints the ledger (FAULT_LINKS=, FAULT_COUNT=, FAULT_SECONDS=)
+faults: .venv/dev  ## the long fault programme: kills, wipes, outages, full and read-only servers, double deliveries, crash schedules; prints the ledger (FAULT_LINKS=, FAULT_COUNT=, FAULT_SECONDS=)
 	@STORYFOLD_FAULT_LINKS=$(or $(FAULT_LINKS),20000) STORYFOLD_FAULT_COUNT=$(or $(FAULT_COUNT),2000) \
 	  STORYFOLD_FAULT_SECONDS=$(or $(FAULT_SECONDS),3600) STORYFOLD_FAULT_AWAY=$(or $(FAULT_AWAY),60) \
 	  STORYFOLD_FAULT_SCHEDULES=$(or $(FAULT_SCHEDULES),10000) $(BIN)/python -m pytest -s tests/faults

@@ -130,9 +130,12 @@ def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]
 
     `on_death` gets the claims of a job whose process was killed.
     """
-    worker = queue.worker(name, limits)
-    worker.on_death = on_death
     _quieten_redis_errors()
+    try:
+        worker = queue.worker(name, limits)  # it asks the server who it is
+    except QueueUnreachable:
+        return False
+    worker.on_death = on_death
     with contextlib.suppress(QueueUnreachable, StopRequested):
         worker.work(logging_level="WARNING")
     return worker.asked_to_stop

@@ -100,8 +100,14 @@ def _counts(opened: Store) -> dict[str, object]:
         "feeds": len(found),
         "feeds failing": sum(feed.failures > 0 for feed in found),
         "stories": opened.stories.count(),
+        "raw pages": _kept(opened),
         "links": opened.links.counts(),
     }
+
+
+def _kept(opened: Store) -> str:
+    kept = opened.pages.kept()
+    return f"{kept.pages}, kept since {kept.since:%Y-%m-%d %H:%M}" if kept.since else "none"
 
 
 def _waiting() -> dict[str, int] | None:

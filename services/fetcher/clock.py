@@ -18,7 +18,7 @@ _NEWS: Final = timedelta(seconds=5)  # less is a clock being kept right
 class ClockWatch:
     """Compares the clock with one that nobody sets. Look before leases are judged by the clock.
 
-    Where the last look was long ago, the queue or the database were away: whoever works could not renew a lease, either.
+    Where it is long since all went well, queue or database were away: whoever works could not renew a lease, either.
     """
 
     app: App
@@ -26,7 +26,8 @@ class ClockWatch:
     steady: Callable[[], float] = time.monotonic
     _began: datetime | None = None
     """The moment, by the clock, at which the steady one would have shown zero."""
-    _looked: float = 0.0
+    _well: float | None = None
+    """When all went well the last time, by the steady clock."""
 
     def look(self) -> None:
         """Put things right where the clock has jumped since the last look, or been set back since the last run."""
@@ -37,9 +38,13 @@ class ClockWatch:
         if abs(jump) > _NEWS:
             log.logger().warning("clock", outcome="jumped", seconds=round(jump.total_seconds()))
             self.app.store.clock.jumped(jump, moment, lease=lease)
-        elif self._began is not None and steady - self._looked > lease / 3:
+        elif self._well is not None and steady - self._well > lease / 3:
             self.app.store.clock.jumped(timedelta(0), moment, lease=lease)
-        self._began, self._looked = began, steady  # only once the store has been told: else the next look would see no jump
+        self._began = began  # only once the store has been told: else the next look would see no jump
+
+    def went_well(self) -> None:
+        """Queue and database did what they were asked for since the last look."""
+        self._well = self.steady()
 
     def _set_back_before(self, moment: datetime) -> timedelta:
         newest = self.app.store.clock.newest()

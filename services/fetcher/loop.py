@@ -119,6 +119,7 @@ class _Round:
             release_due(self.app)
         self.retention.look()
         self.index.look()
+        self.clock.went_well()
 
 
 class _Patience:

@@ -27,10 +27,10 @@ class KeptPage:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is kept: pages, and their bytes as stored."""
+    """How many pages are kept, and since when."""
 
     pages: int
-    size: int
+    since: datetime | None
 
 
 class PageStore:
@@ -49,10 +49,11 @@ class PageStore:
 
     def kept(self) -> Kept:
         """How much is kept."""
-        query = select(func.count().label("pages"), func.coalesce(func.sum(func.length(pages.c.body)), 0).label("size"))
         with self._database.reading() as connection:
-            row = connection.execute(query).one()
-        return Kept(row.pages, int(row.size))
+            row = connection.execute(
+                select(func.count(pages.c.fetched_at).label("pages"), func.min(pages.c.fetched_at).label("since"))
+            ).one()
+        return Kept(row.pages, row.since)
 
 
 def compressed(page: Page) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, select, tuple_
 
 from shared.model import LinkState
 from shared.store.engine import Database
@@ -56,8 +56,3 @@ class RetentionStore:
             )
             dropped = connection.execute(delete(trail).where(trail.c.link_id.in_(list(connection.execute(ended).scalars()))))
         return dropped.rowcount, old[-1].id if old and len(old) == len(lines) == _LINES else None
-
-    def oldest_page(self) -> datetime | None:
-        """When the oldest raw page was fetched."""
-        with self._database.reading() as connection:
-            return connection.execute(select(func.min(pages.c.fetched_at))).scalar()

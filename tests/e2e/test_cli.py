@@ -69,7 +69,7 @@ def test_lists_in_a_pipe_are_plain_lines(tmp_path: Path) -> None:
 
 def test_status_on_an_empty_database_tells_that_nothing_is_there(tmp_path: Path) -> None:
     status = json.loads(storyfold(tmp_path, "status", "--json").stdout)
-    assert status == {"feeds": 0, "feeds failing": 0, "stories": 0, "links": {}, "queue": "not running"}
+    assert status == {"feeds": 0, "feeds failing": 0, "stories": 0, "raw pages": "none", "links": {}, "queue": "not running"}
     assert storyfold(tmp_path, "status", "--check").returncode == 1
 
 

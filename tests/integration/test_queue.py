@@ -12,7 +12,8 @@ from rq.serializers import JSONSerializer
 
 from shared import queue as queue_module
 from shared.failures import Mistake
-from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable, claims_from
+from shared.limits import Limits
+from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable, claims_from, work
 from shared.store.links import Claim
 
 CLAIMS = [Claim(1, 1), Claim(2, 7)]
@@ -96,3 +97,7 @@ def test_a_queue_that_is_away_is_told_apart_from_other_faults() -> None:
 def test_a_url_of_no_queue_is_a_mistake() -> None:
     with pytest.raises(Mistake, match="REDIS_URL is no URL of a queue"):
         JobQueue("amqp://h/0")
+
+
+def test_a_worker_that_finds_no_server_says_so_instead_of_dying() -> None:
+    assert not work(JobQueue("redis://127.0.0.1:1/0"), EXTRACT, print, Limits(10**9, 60))

@@ -33,11 +33,17 @@ def processes_of(run: int) -> list[Process]:
 
 
 def kill(pid: int, with_signal: signal.Signals = signal.SIGKILL) -> bool:
-    """Send a signal; False where the process is gone already."""
+    """Send a signal; False where the process is gone already. Its number may be a thread's of ours by now: `os.kill` kills us."""
     try:
-        os.kill(pid, with_signal)
+        process = os.pidfd_open(pid)
+    except OSError:
+        return False
+    try:
+        signal.pidfd_send_signal(process, with_signal)
     except ProcessLookupError:
         return False
+    finally:
+        os.close(process)
     return True
 
 
