@@ -50,19 +50,23 @@ async def poll_due(poller: Poller, stop: asyncio.Event) -> None:
     Claims as many as there is room for, and again as soon as half of it is free: a claim each would cost more than the polls.
     """
     running, room, patience = set[asyncio.Task[None]](), asyncio.Event(), _Patience("database")
+    interrupted: set[int] = set()
     turns = FeedTurns(slots=poller.app.settings.host_slots, spacing=poller.app.settings.host_spacing)
 
     def ended(feed: Feed, task: asyncio.Task[None]) -> None:
         running.discard(task)
         turns.given_back(feed)
-        _tell_crash(task)
+        if _ended_by_an_outage(task):
+            interrupted.add(feed.id)
+        else:
+            _tell_crash(task)
         if len(running) <= POLLS_AT_ONCE // 2:
             room.set()
 
     while not stop.is_set():
         room.clear()
         free = POLLS_AT_ONCE - len(running)
-        claimed = await patience.attempt(partial(_claim, poller.app, turns, free)) or _Claimed()
+        claimed = await patience.attempt(partial(_claim, poller.app, turns, free, interrupted)) or _Claimed()
         for feed in claimed.now:
             task = asyncio.create_task(poller.poll(feed))
             running.add(task)
@@ -81,8 +85,11 @@ class _Claimed:
     later: int = 0
 
 
-def _claim(app: App, turns: FeedTurns, limit: int) -> _Claimed:
-    moment = now()
+def _claim(app: App, turns: FeedTurns, limit: int, interrupted: set[int]) -> _Claimed:
+    """Those whose poll was cut off by an outage of the database are due at once: nobody has to wait for their leases."""
+    moment, again = now(), frozenset(interrupted)
+    app.store.feeds.hold(dict.fromkeys(again, moment))
+    interrupted -= again
     polled, waiting = turns.part(app.store.feeds.claim_due(moment, limit), moment)
     app.store.feeds.hold(waiting)
     return _Claimed(polled, len(waiting))
@@ -145,9 +152,14 @@ class _Patience:
         return result
 
 
+def _ended_by_an_outage(task: asyncio.Task[None]) -> bool:
+    """That is told once, by the next look for what is due."""
+    return not task.cancelled() and isinstance(task.exception(), StoreUnreachable)
+
+
 def _tell_crash(task: asyncio.Task[None]) -> None:
     error = None if task.cancelled() else task.exception()
-    if error is not None and not isinstance(error, StoreUnreachable):  # that is told once, by the next look for what is due
+    if error is not None:
         log.logger().error("poll", outcome="crashed", exc_info=error)
 
 
