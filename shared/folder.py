@@ -82,8 +82,10 @@ class Folder:
 
     def _by_reach(self, shared: dict[int, int]) -> dict[Reach, dict[int, int]]:
         own, found = self._published[-1], dict[Reach, dict[int, int]]()
+        if own == _UNDATED:
+            return {Reach.FOLD: shared}
         for article, keys in shared.items():
-            apart = abs(self._published[article] - own)  # infinite where one is undated, no number where both are
+            apart = abs(self._published[article] - own)  # infinite where the other is undated
             dated_apart = self._fold_seconds < apart < math.inf
             reach = Reach.FOLD if not dated_apart else Reach.RELATED if apart <= self._related_seconds else Reach.REPRINT
             found.setdefault(reach, {})[article] = keys
