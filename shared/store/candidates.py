@@ -1,7 +1,7 @@
 """The index that folding looks candidates up in: one narrow B-tree (key, article), no join, one query.
 
-Articles are numbered as they come, so the newest of a key are those with the largest numbers, and a window of days begins at
-the first article seen in it. The databases differ in how they say "the newest 64 of each key".
+Articles are numbered as they come, so the newest of a key are those with the largest numbers, and a window of days begins after
+the last article seen before it. The databases differ in how they say "the newest 64 of each key".
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ KEPT_LONG: Final = 6
 _MOST: Final = 32  # of an age: more than are looked at
 _OFFSET = 2**31  # keys are unsigned 32-bit, the column is signed
 
-_FIRST_SINCE = "(SELECT id FROM articles WHERE seen_at >= :{} ORDER BY seen_at, id LIMIT 1)"
+_LAST_BEFORE = "coalesce((SELECT id FROM articles WHERE seen_at < :{} ORDER BY seen_at DESC, id DESC LIMIT 1), 0)"
 _NEWEST = f"ORDER BY article_id DESC LIMIT {NEWEST_PER_KEY}"
 
 
@@ -96,9 +96,12 @@ def forget(connection: Connection, article: int, keys: Sequence[int]) -> None:
         connection.execute(_FORGOTTEN, [{"k": key, "gone": article} for key in _stored(keys)])
 
 
-def first_since(name: str) -> str:
-    """SQL for the number of the first article seen since the moment `:name`; NULL where none was."""
-    return _FIRST_SINCE.format(name)
+def last_before(name: str) -> str:
+    """SQL for the number of the last article seen before the moment `:name`, 0 where none was: a window begins after it.
+
+    Not the first one in the window: where the clock was set back, that came after others which are in it, too.
+    """
+    return _LAST_BEFORE.format(name)
 
 
 def _stored(keys: Sequence[int]) -> list[int]:
@@ -113,7 +116,7 @@ def _reach(row: Any) -> Reach:  # noqa: ANN401 - a row
 
 def _hits(source: str) -> TextClause:
     """The query around `source`, which gives the newest articles of each key."""
-    reaches = f"""article_id >= {first_since("fold")} AS foldable, article_id >= {first_since("related")} AS relatable"""
+    reaches = f"""article_id > {last_before("fold")} AS foldable, article_id > {last_before("related")} AS relatable"""
     place = "row_number() OVER (PARTITION BY foldable, relatable ORDER BY shared DESC, article_id DESC) AS place"
     counted = f"SELECT article_id, count(*) AS shared, {reaches} FROM ({source}) AS hit GROUP BY article_id"  # noqa: S608 - as above
     ranked = f"SELECT article_id, shared, foldable, relatable, {place} FROM ({counted}) AS counted WHERE article_id <> :article"  # noqa: S608
@@ -125,14 +128,14 @@ _POSTGRESQL = _hits(f"""
     SELECT newest.article_id FROM unnest(CAST(:keys AS integer[])) AS wanted(key)
     CROSS JOIN LATERAL (
         SELECT article_id FROM fold_keys
-        WHERE fold_keys.key = wanted.key AND article_id >= {first_since("reprint")} {_NEWEST}
+        WHERE fold_keys.key = wanted.key AND article_id > {last_before("reprint")} {_NEWEST}
     ) AS newest
 """)  # noqa: S608 - constants of this module
 
 
 @cache
 def _sqlite(keys: int) -> TextClause:
-    condition = f"key = :k{{}} AND article_id >= {first_since('reprint')}"
+    condition = f"key = :k{{}} AND article_id > {last_before('reprint')}"
     one = f"SELECT * FROM (SELECT article_id FROM fold_keys WHERE {condition} {_NEWEST})"  # noqa: S608 - constants of this module
     return _hits(" UNION ALL ".join(one.format(number) for number in range(keys)))
 

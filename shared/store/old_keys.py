@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, text
 
-from shared.store.candidates import KEPT_LONG, Since, first_since
+from shared.store.candidates import KEPT_LONG, Since, last_before
 from shared.store.engine import Database
 from shared.store.moment import Moment
 
@@ -60,6 +60,6 @@ _UNTIL = text("""
 _DROPPED = text(f"""
     DELETE FROM fold_keys
     WHERE (key, article_id) > (:key, :article) AND (key, article_id) <= (:last_key, :last_article)
-    AND article_id < coalesce({first_since("related")}, {_LAST})
-    AND (key % {KEPT_LONG} <> 0 OR article_id < coalesce({first_since("reprint")}, {_LAST}))
+    AND article_id <= {last_before("related")}
+    AND (key % {KEPT_LONG} <> 0 OR article_id <= {last_before("reprint")})
 """).bindparams(bindparam("related", type_=Moment), bindparam("reprint", type_=Moment))  # noqa: S608 - constants only

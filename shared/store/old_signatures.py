@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select, text
 
 from shared.stages.fingerprint import SIGNATURE_VERSION, fingerprint
-from shared.store.candidates import Since, first_since
+from shared.store.candidates import Since, last_before
 from shared.store.conclusion import sign
 from shared.store.engine import Database
 from shared.store.locks import Lock, hold
@@ -69,6 +69,6 @@ _OLDER = (
 )
 _NEWEST = text(f"""
     SELECT article_id FROM signatures
-    WHERE version = :of_version AND article_id >= {first_since("reprint")}
+    WHERE version = :of_version AND article_id > {last_before("reprint")}
     ORDER BY article_id DESC LIMIT :most
 """).bindparams(bindparam("reprint", type_=Moment))  # noqa: S608 - constants only

@@ -48,8 +48,8 @@ def test_no_order_of_steps_and_crashes_breaks_the_ledger(store: Store) -> None:
 
 def any_release_may_end_a_link(monkeypatch: pytest.MonkeyPatch) -> None:
     unguarded = update(links).where(links.c.id == bindparam("link"), bindparam("its_release", type_=Integer).is_not(None))
-    values: dict[str, Any] = {"outcome": bindparam("as"), "reason": bindparam("because"), "finished_at": bindparam("now")}
-    monkeypatch.setattr(link_store, "_FINISHED", unguarded.values(state=LinkState.DONE, lease_until=None, **values))
+    values: dict[str, Any] = {"outcome": bindparam("ended_as"), "reason": bindparam("because"), "finished_at": bindparam("now")}
+    monkeypatch.setattr(link_store, "ENDED", unguarded.values(state=LinkState.DONE, lease_until=None, **values))
 
 
 def any_release_may_record_an_article(monkeypatch: pytest.MonkeyPatch) -> None:
