@@ -64,6 +64,13 @@ def test_a_copy_folds_for_a_week_and_is_related_for_another(store: Store, days: 
     assert related(store, new) == ([] if stories == 1 else [old])
 
 
+def test_a_copy_folds_with_one_that_came_while_the_clock_was_ahead(store: Store) -> None:
+    come(store, OLD, TEXT, NOW + timedelta(hours=30))
+    come(store, "https://c.example/between", OTHER, NOW)
+    come(store, NEW, TEXT, NOW + timedelta(minutes=1))
+    assert members(store) == [[OLD, NEW], ["https://c.example/between"]]
+
+
 @pytest.mark.parametrize(("days", "is_related"), [(6, True), (13, True), (15, False)])
 def test_an_independent_report_is_related_for_two_weeks(store: Store, days: int, is_related: bool) -> None:
     old = come(store, OLD, TEXT, NOW)
