@@ -191,9 +191,7 @@ def _serve(pipe: Connection, parents: Connection, memory_bytes: int, seconds: fl
     _die_with(parent)
     limit_memory(memory_bytes)
     gc.freeze()  # collections needn't walk, and so copy, what the parent had
-    gc.set_threshold(
-        20_000
-    )  # a parser's many small objects are no garbage yet: at the usual 700, collecting took 5 % of its time
+    gc.set_threshold(20_000)  # a parser's objects are no garbage yet: at the usual 700, collecting took 5 % of its time
     with contextlib.suppress(EOFError, OSError):
         while True:
             limit_cpu(seconds)  # anew for each call: whoever should kill us at the deadline may be dead
