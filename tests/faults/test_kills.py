@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ import pytest
 from shared.store.store import Store
 from tests.support.generator import Newsroom
 from tests.support.generator_server import serving_newsroom
+from tests.support.hostile_server import TRICKS, hostile
 from tests.support.kill import Faults, wait_until
 from tests.support.kill_run import Doubler, FaultyRun, all_ended, running, suffer_until_done
 from tests.support.ledger import Account, account, held_up, spread, stale
@@ -44,6 +46,9 @@ KILLS = {
 }
 PATIENCE = {"STORYFOLD_DEATHS": "20"}  # a worker that dies every second isn't a page's fault
 
+# No trap works better a second time; default waits, and tries that are minutes apart, would make an hour of it.
+TRAPPED = {"STORYFOLD_ATTEMPTS": "1", "STORYFOLD_FETCH_DEADLINE": "5", "STORYFOLD_PAGE_BYTES": "1000000"}
+
 
 def told(run: FaultyRun, doubled: int, began: float, store: Store) -> Account:
     """The ledger, printed."""
@@ -56,13 +61,25 @@ def told(run: FaultyRun, doubled: int, began: float, store: Store) -> Account:
 
 
 def survive(
-    folder: Path, faults: Faults, *, links: int = LINKS, doubled: bool = False, count: int = COUNT, **own: str
+    folder: Path,
+    faults: Faults,
+    *,
+    links: int = LINKS,
+    doubled: bool = False,
+    count: int = COUNT,
+    traps: Sequence[str] = (),
+    **own: str,
 ) -> Account:
-    """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger."""
-    newsroom, began = Newsroom(seed=SEED, links=links, hosts=max(24, links // 200)), time.monotonic()
+    """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger.
+
+    `traps` names behaviours of the hostile server: each is a page that an outlet links to, and a feed that was subscribed to.
+    """
+    newsroom, began = Newsroom(seed=SEED, links=links, hosts=max(24, links // 200), traps=traps), time.monotonic()
     (folder / "state").mkdir(mode=0o700, exist_ok=True)
-    with serving_newsroom(newsroom):
-        run = FaultyRun(folder, newsroom, faults, PATIENCE | own)
+    with hostile() as host, serving_newsroom(newsroom):
+        newsroom.trap_port = host.port
+        feeds = [f"http://feed{number}.localhost:{host.port}/{name}" for number, name in enumerate(dict.fromkeys(traps))]
+        run = FaultyRun(folder, newsroom, faults, PATIENCE | own, feeds)
         waves = max(2, links // 500)
         with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
             for wave in range(waves):
@@ -85,6 +102,17 @@ def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
     found = survive(tmp_path, faults, links=max(40, LINKS // 4), doubled=True, STORYFOLD_BATCH_LINKS="1")
     assert found.is_clean
     assert found.faults["job delivered twice"] >= found.published
+
+
+@pytest.mark.timeout(SECONDS * 4 + 300)
+def test_a_web_full_of_traps_stops_nobody_while_processes_die(tmp_path: Path) -> None:
+    """Every trap as a page and as a feed, beside honest pages, and kills."""
+    links = max(60, LINKS // 10)
+    traps = list(TRICKS) * max(1, links // 400)
+    kills = {"kill work-horse": 3, "kill extract": 1, "kill fetcher": 1}
+    found = survive(tmp_path, Faults(kills, SEED, (0.3, 0.8)), links=links, count=max(4, COUNT // 20), traps=traps, **TRAPPED)
+    assert found.is_clean
+    assert found.published == links + len(traps)
 
 
 @pytest.mark.timeout(SECONDS * 4 + 300)

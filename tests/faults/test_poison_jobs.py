@@ -28,6 +28,10 @@ def compute_for_ever(argument: object) -> None:
         pass
 
 
+def wait_for_ever(argument: object) -> None:
+    signal.pause()
+
+
 def take_all_memory(argument: object) -> None:
     held = [bytearray(50_000_000) for _ in range(100)]
     raise AssertionError(f"{len(held)} blocks fitted")
@@ -60,6 +64,16 @@ def test_a_job_that_takes_too_much_ends_and_the_worker_goes_on(
     worker.work(burst=True, logging_level="CRITICAL")
     assert queue.waiting(EXTRACT) == 0
     assert len(died) == (2 if function == "compute_for_ever" else 0)  # without memory it raises, and is a failed job
+
+
+def test_a_job_that_waits_too_long_ends_and_the_worker_goes_on(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, "wait_for_ever")
+    monkeypatch.setattr(queue_module, "_JOB_TIMEOUT", 1)  # second of wall time, in the place of 15 minutes
+    for number in range(2):
+        queue.enqueue(EXTRACT, [Claim(number, 1)])
+    queue.worker(EXTRACT, LIMITS).work(burst=True, logging_level="CRITICAL")
+    assert queue.waiting(EXTRACT) == 0
+    assert queue.held(EXTRACT).begun == frozenset()
 
 
 def test_a_poison_page_takes_others_along_once_and_ends_after_three_deaths(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 ROOT = Path(__file__).parents[2]
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -31,13 +32,13 @@ def storyfold(folder: Path, *words: str, **settings: str) -> subprocess.Complete
     )
 
 
-def start(folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a command that goes on; its log is read line by line."""
+def start(folder: Path, *words: str, output: int | TextIO = subprocess.PIPE, **settings: str) -> subprocess.Popen[str]:
+    """Start a command that goes on; its log is read line by line, or goes to a file."""
     return subprocess.Popen(
         [sys.executable, "-m", "services.cli", *words],
         cwd=folder,
         env=environment(folder, **settings),
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,

@@ -1,4 +1,4 @@
-"""A closed newsroom of any size with known truth: feeds, copies on other hosts, URL variants, updates and dead pages.
+"""A closed newsroom of any size with known truth: feeds, copies on other hosts, URL variants, updates, dead pages and traps.
 
 Everything follows from a seed. Prose is made of invented words, so that two stories have no passage in common, and a copy is
 verbatim: which articles tell the same text is known without reading them. Pages are written when they are asked for, so
@@ -8,7 +8,7 @@ verbatim: which articles tell the same text is known without reading them. Pages
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     MISSING = "missing"
     THIN = "thin"  # a page with too little text
     FLAKY = "flaky"  # an article whose server is busy at first
+    TRAP = "trap"  # a behaviour of a hostile server, which isn't the newsroom's own
 
 
 _SHARES = {Kind.UPDATED: 0.05, Kind.ALIAS: 0.03, Kind.MISSING: 0.02, Kind.THIN: 0.02}
@@ -49,12 +50,18 @@ class Item:
 
 @dataclass
 class Newsroom:
-    """All links, and how much of them the feeds tell so far. `flaky` is the share of pages that answer 503 the first time."""
+    """All links, and how much of them the feeds tell so far.
+
+    `flaky` is the share of pages that answer 503 the first time; `traps` names behaviours of a hostile server that listens at
+    `trap_port`: the outlets link to them, each at a host of its own.
+    """
 
     seed: int
     links: int
     hosts: int = 24
     flaky: float = 0.0
+    traps: Sequence[str] = ()
+    trap_port: int = 0
     port: int = 0
     published: int = 0
     edition: int = 1
@@ -64,7 +71,7 @@ class Newsroom:
     @cached_property
     def items(self) -> list[Item]:
         """Every link, in the order of publication."""
-        made = list(self._make())
+        made = [*self._make(), *self._make_traps()]
         order = random.Random(self.seed)
         order.shuffle(made)
         return [Item(place, each.host, each.path, each.kind, each.story, each.same_as) for place, each in enumerate(made)]
@@ -89,7 +96,7 @@ class Newsroom:
 
     def url(self, item: Item) -> str:
         """The canonical URL of a link."""
-        return f"http://{item.host}:{self.port}{item.path}"
+        return f"http://{item.host}:{self.trap_port if item.kind is Kind.TRAP else self.port}{item.path}"
 
     def feed_urls(self) -> list[str]:
         """A feed of each outlet, and one that names links of all outlets, with tracking parameters."""
@@ -99,7 +106,7 @@ class Newsroom:
         """The truth: every story as the URLs of its articles."""
         told: dict[int, set[str]] = {}
         for item in self.items[: self.published]:
-            if item.kind not in {Kind.MISSING, Kind.THIN}:
+            if item.kind not in {Kind.MISSING, Kind.THIN, Kind.TRAP}:
                 told.setdefault(item.story, set()).add(f"http://{item.host}:{self.port}{item.same_as or item.path}")
         return {frozenset(urls) for urls in told.values()}
 
@@ -135,6 +142,10 @@ class Newsroom:
                 yield Item(0, host, path, Kind.ARTICLE if kind is Kind.ALIAS else kind, story)
                 number += 1
 
+    def _make_traps(self) -> Iterator[Item]:
+        for number, name in enumerate(self.traps):
+            yield Item(0, f"trap{number}.localhost", f"/{name}", Kind.TRAP, -1 - number)
+
     def _kind(self, chance: random.Random) -> Kind:
         drawn = chance.random()
         for kind, share in {**_SHARES, Kind.FLAKY: self.flaky}.items():
@@ -146,9 +157,13 @@ class Newsroom:
     def _feed(self, host: str) -> str:
         shown = self.items[: self.published]
         everywhere = host == "everywhere.localhost"
-        chosen = shown[::5][:_EVERYWHERE] if everywhere else [item for item in shown if item.host == host]
+        chosen = shown[::5][:_EVERYWHERE] if everywhere else [item for item in shown if self._tells(item) == host]
         told = "".join(self._entry(item, tracked=everywhere) for item in chosen)
         return f'<rss version="2.0"><channel><title>{host}</title>{told}</channel></rss>'
+
+    def _tells(self, item: Item) -> str:
+        """The outlet whose feed has this link."""
+        return self.outlets[item.number % self.hosts] if item.kind is Kind.TRAP else item.host
 
     def _entry(self, item: Item, *, tracked: bool) -> str:
         changed = item.kind is Kind.UPDATED and self.edition > 1

@@ -37,15 +37,18 @@ class FaultyRun:
     newsroom: Newsroom
     faults: Faults
     settings: dict[str, str] = field(default_factory=dict)
+    other_feeds: list[str] = field(default_factory=list)
+    """Feeds that tell of no link."""
     process: subprocess.Popen[bytes] | None = None
     resumed: list[float] = field(default_factory=list)
     """Seconds from each fault until the next link ended."""
 
     def start(self) -> None:
         """Start it, or start it again."""
+        ports = [port for port in (self.newsroom.port, self.newsroom.trap_port) if port]
         settings = {
-            "FEEDS": " ".join(self.newsroom.feed_urls()),
-            "STORYFOLD_ALLOW_ADDRESSES": f"127.0.0.1:{self.newsroom.port}",
+            "FEEDS": " ".join([*self.newsroom.feed_urls(), *self.other_feeds]),
+            "STORYFOLD_ALLOW_ADDRESSES": " ".join(f"127.0.0.1:{port}" for port in ports),
             "STORYFOLD_POLL_SHORTEST": "1",
             "STORYFOLD_POLL_LONGEST": "3",
             "STORYFOLD_LOG": "json",

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from shared.stages.entry_to_link import entry_to_link
 from shared.store.ledger import Ledger
 from shared.store.store import Store
-from tests.support.generator import Kind, Newsroom, added
+from tests.support.generator import Item, Kind, Newsroom, added
+from tests.support.hostile_server import TRICKS
 
 _ENDS = {
     Kind.ARTICLE: {"new-story", "joined", "unchanged"},
@@ -20,6 +21,7 @@ _ENDS = {
     Kind.MISSING: {"dead:not-found"},
     Kind.THIN: {"rejected:too-short"},
 }
+_CUT_OFF = {"timeout", "connection", "too-many-redirects"}  # which of them comes first is a matter of pace
 
 
 @dataclass
@@ -67,7 +69,7 @@ def account(store: Store, newsroom: Newsroom, faults: Mapping[str, int], began: 
     """Compare; `began` is `time.monotonic()` at the start of the run."""
     outcomes = dict(store.links.outcomes())
     items = newsroom.items[: newsroom.published]
-    expected = {entry_to_link(newsroom.url(item)).url: item.kind for item in items}
+    expected = {entry_to_link(newsroom.url(item)).url: item for item in items}
     truth, found = newsroom.partition(), {frozenset(story) for story in store.stories.partition()}
     return Account(
         published=len(items),
@@ -75,7 +77,9 @@ def account(store: Store, newsroom: Newsroom, faults: Mapping[str, int], began: 
         lost=[url for url in expected if outcomes.get(url) is None],
         invented=[url for url in outcomes if url not in expected],
         wrong=[
-            f"{url} {outcomes[url]}" for url, kind in expected.items() if outcomes.get(url) and outcomes[url] not in _ENDS[kind]
+            f"{url} {outcome}"
+            for url, item in expected.items()
+            if (outcome := outcomes.get(url)) and not _deserves(item, outcome)
         ],
         split=[_named(story) for story in truth - found if not any(story <= other for other in found)],
         mixed=[_named(story) for story in found - truth if not any(story <= other for other in truth)],
@@ -85,6 +89,16 @@ def account(store: Store, newsroom: Newsroom, faults: Mapping[str, int], began: 
         faults=faults,
         seconds=time.monotonic() - began,
     )
+
+
+def _deserves(item: Item, outcome: str) -> bool:
+    if item.kind is not Kind.TRAP:
+        return outcome in _ENDS[item.kind]
+    how, _, why = outcome.partition(":")
+    kind, _, reason = TRICKS[item.path.removeprefix("/")].ends.partition(" ")
+    if kind == "page":
+        return how == "rejected"  # there is nothing to read on it
+    return how in {"dead", "rejected"} and (why == reason or (kind == "Transient" and why in _CUT_OFF))
 
 
 def stale(store: Store, newsroom: Newsroom) -> list[str]:
