@@ -12,6 +12,7 @@ from shared import log
 from shared.bootstrap import App, now
 
 _NEWS: Final = timedelta(seconds=5)  # less is a clock being kept right
+_CHECKED_EVERY: Final = 30.0  # seconds
 
 
 @dataclass
@@ -28,6 +29,8 @@ class ClockWatch:
     """The moment, by the clock, at which the steady one would have shown zero."""
     _well: float | None = None
     """When all went well the last time, by the steady clock."""
+    _checked: float | None = None
+    """When moments were last looked through, by the steady clock."""
 
     def look(self) -> None:
         """Put things right where the clock has jumped since the last look, or been set back since the last run."""
@@ -40,11 +43,20 @@ class ClockWatch:
             self.app.store.clock.jumped(jump, moment, lease=lease)
         elif self._well is not None and steady - self._well > lease / 3:
             self.app.store.clock.jumped(timedelta(0), moment, lease=lease)
+        elif self._checked is None or steady - self._checked > _CHECKED_EVERY:
+            self._check(moment)
+            self._checked = steady
         self._began = began  # only once the store has been told: else the next look would see no jump
 
     def went_well(self) -> None:
         """Queue and database did what they were asked for since the last look."""
         self._well = self.steady()
+
+    def _check(self, moment: datetime) -> None:
+        """Others may have written a moment by the clock of before, just after `jumped` had put all of them right."""
+        found = self.app.store.clock.put_right(moment, lease=max(self.app.settings.lease, self.app.settings.queue_lease))
+        if found:
+            log.logger().warning("clock", outcome="put-right", moments=found)
 
     def _set_back_before(self, moment: datetime) -> timedelta:
         newest = self.app.store.clock.newest()

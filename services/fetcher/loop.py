@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -90,8 +92,8 @@ def _claim(app: App, turns: FeedTurns, limit: int, interrupted: set[int]) -> _Cl
     moment, again = now(), frozenset(interrupted)
     app.store.feeds.hold(dict.fromkeys(again, moment))
     interrupted -= again
-    polled, waiting = turns.part(app.store.feeds.claim_due(moment, limit), moment)
-    app.store.feeds.hold(waiting)
+    polled, waiting = turns.part(app.store.feeds.claim_due(moment, limit), time.monotonic())
+    app.store.feeds.hold({feed: moment + timedelta(seconds=wait) for feed, wait in waiting.items()})
     return _Claimed(polled, len(waiting))
 
 

@@ -14,6 +14,7 @@ from shared.store.locks import Lock, hold
 from shared.store.schema import feeds, hosts, links, trail
 
 _PART = 10_000  # rows in one statement's list
+_LONGEST_WAIT = timedelta(hours=8)  # a link's longest pause is 6 h, a host's one
 
 
 class ClockStore:
@@ -41,7 +42,30 @@ class ClockStore:
                 _sooner(
                     connection, hosts, hosts.c.host, [hosts.c.next_release_at, hosts.c.next_turn_at, hosts.c.down_until], -by, now
                 )
-                _sooner(connection, feeds, feeds.c.id, [feeds.c.next_poll_at, feeds.c.poll_lease_until], -by, now)
+                _sooner(
+                    connection, feeds, feeds.c.id, [feeds.c.next_poll_at, feeds.c.poll_lease_until, feeds.c.polled_at], -by, now
+                )
+
+    def put_right(self, now: datetime, *, lease: float) -> int:
+        """Moments farther off than anything waits: written amid a jump by the clock of before. Returns how many there were.
+
+        `lease` is the longest lease, in seconds.
+        """
+        under_way, held = links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED]), now + timedelta(seconds=lease)
+        waits = now + _LONGEST_WAIT
+        with self._database.writing() as connection:
+            hold(connection, Lock.RELEASE)
+            found = connection.execute(
+                update(links).where(under_way, links.c.lease_until > held).values(lease_until=held)
+            ).rowcount
+            late = update(links).where(links.c.state == LinkState.DUE, links.c.due_at > waits)
+            found += connection.execute(late.values(due_at=now)).rowcount
+            for moment in (hosts.c.next_release_at, hosts.c.next_turn_at, hosts.c.down_until):
+                found += connection.execute(update(hosts).where(moment > waits).values({moment.name: now})).rowcount
+            polled = update(feeds).where(feeds.c.polled_at > now + timedelta(minutes=1))
+            found += connection.execute(polled.values(polled_at=now, next_poll_at=now)).rowcount
+            leased = update(feeds).where(feeds.c.poll_lease_until > waits)
+            return found + connection.execute(leased.values(poll_lease_until=None)).rowcount
 
 
 def _sooner(

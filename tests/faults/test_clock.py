@@ -130,6 +130,25 @@ def test_a_clock_that_was_set_back_between_two_runs_is_noticed_at_the_start(
     assert store.links.reclaim(hands.shown, max_deaths=3, lease=600).due_again == 1
 
 
+def test_moments_that_others_wrote_by_the_clock_of_before_are_put_right(store: Store, watch: ClockWatch, hands: Hands) -> None:
+    store.feeds.add(["https://feed.example/"], hands.shown, 300)
+    begun(store, hands.shown)
+    hands.shown -= 30 * HOUR
+    watch.look()
+    late = hands.shown + 30 * HOUR
+    store.links.submit([NewLink("https://b.example/1", "b.example")], late)
+    begun(store, late)
+    store.links.submit([NewLink("https://b.example/2", "b.example")], late)
+    store.hosts.pause("b.example", late)
+    store.feeds.fail_poll(1, "timeout", "", late + HOUR, late)
+    wait(watch, hands, 31)
+    assert len(store.feeds.claim_due(hands.shown, 9)) == 1
+    released = store.links.release(hands.shown, limit=9, per_host=2, lease=600, spacing=1)
+    assert [link.url for link in store.links.take(released, LinkState.RELEASED, hands.shown, lease=45)] == ["https://b.example/2"]
+    wait(watch, hands, 601)
+    assert store.links.reclaim(hands.shown, max_deaths=3, lease=600).due_again == 3
+
+
 def test_small_corrections_are_no_news(store: Store, watch: ClockWatch, hands: Hands, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(20):
         hands.shown += timedelta(seconds=3)

@@ -57,7 +57,7 @@ def crashed(folder: Path) -> list[dict[str, object]]:
 @pytest.mark.skipif(os.name != "posix", reason="mounts a disk")
 def test_a_disk_that_is_full_is_waited_for(small_disk: Path) -> None:
     faults = Faults({"disk full": 1}, SEED, (0.3, 0.8), away=AWAY)
-    assert survive(small_disk, faults, links=SOME, count=TIMES, STORYFOLD_MIN_FREE_DISK="0").is_clean
+    assert survive(small_disk, faults, links=SOME, count=TIMES, settings={"STORYFOLD_MIN_FREE_DISK": "0"}).is_clean
     assert crashed(small_disk) == []
     assert noisiest(small_disk) > 0
 
@@ -73,6 +73,6 @@ def test_a_queue_that_is_full_is_waited_for(tmp_path: Path) -> None:
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_a_database_that_takes_no_changes_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
     faults = Faults({"database read-only": 1}, SEED, (0.3, 0.8), away=AWAY)
-    assert survive(tmp_path, faults, links=SOME, count=TIMES, DATABASE_URL=postgres_url).is_clean
+    assert survive(tmp_path, faults, links=SOME, count=TIMES, settings={"DATABASE_URL": postgres_url}).is_clean
     assert crashed(tmp_path) == []
     assert noisiest(tmp_path) > 0

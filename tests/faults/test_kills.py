@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from tests.support.generator import Newsroom
 from tests.support.generator_server import serving_newsroom
 from tests.support.hostile_server import TRICKS, hostile
 from tests.support.kill import Faults, wait_until
-from tests.support.kill_run import Doubler, FaultyRun, all_ended, running, suffer_until_done
+from tests.support.kill_run import Doubler, FaultyRun, all_ended, clock_of, running, suffer_until_done
 from tests.support.ledger import Account, account, held_up, spread, stale
 
 LINKS = int(os.environ.get("STORYFOLD_FAULT_LINKS", "120"))
@@ -68,7 +68,7 @@ def survive(
     doubled: bool = False,
     count: int = COUNT,
     traps: Sequence[str] = (),
-    **own: str,
+    settings: Mapping[str, str] = {},
 ) -> Account:
     """Publish in waves, let the faults happen, bring out the second edition, wait for the end; returns the ledger.
 
@@ -79,7 +79,7 @@ def survive(
     with hostile() as host, serving_newsroom(newsroom):
         newsroom.trap_port = host.port
         feeds = [f"http://feed{number}.localhost:{host.port}/{name}" for number, name in enumerate(dict.fromkeys(traps))]
-        run = FaultyRun(folder, newsroom, faults, PATIENCE | own, feeds)
+        run = FaultyRun(folder, newsroom, faults, {**PATIENCE, **settings}, feeds)
         waves = max(2, links // 500)
         with running(run) as store, Doubler(folder, wanted=doubled) as doubler:
             for wave in range(waves):
@@ -99,7 +99,7 @@ def test_nothing_is_lost_or_doubled_while_processes_die_and_the_queue_is_wiped(t
 @pytest.mark.timeout(SECONDS * 4 + 300)
 def test_every_job_delivered_twice_changes_nothing(tmp_path: Path) -> None:
     faults = Faults({}, SEED, (0.1, 0.2))
-    found = survive(tmp_path, faults, links=max(40, LINKS // 4), doubled=True, STORYFOLD_BATCH_LINKS="1")
+    found = survive(tmp_path, faults, links=max(40, LINKS // 4), doubled=True, settings={"STORYFOLD_BATCH_LINKS": "1"})
     assert found.is_clean
     assert found.faults["job delivered twice"] >= found.published
 
@@ -110,15 +110,31 @@ def test_a_web_full_of_traps_stops_nobody_while_processes_die(tmp_path: Path) ->
     links = max(60, LINKS // 10)
     traps = list(TRICKS) * max(1, links // 400)
     kills = {"kill work-horse": 3, "kill extract": 1, "kill fetcher": 1}
-    found = survive(tmp_path, Faults(kills, SEED, (0.3, 0.8)), links=links, count=max(4, COUNT // 20), traps=traps, **TRAPPED)
+    found = survive(
+        tmp_path, Faults(kills, SEED, (0.3, 0.8)), links=links, count=max(4, COUNT // 20), traps=traps, settings=TRAPPED
+    )
     assert found.is_clean
     assert found.published == links + len(traps)
 
 
 @pytest.mark.timeout(SECONDS * 4 + 300)
+def test_a_clock_that_is_set_while_processes_die_loses_nothing(tmp_path: Path) -> None:
+    """Hours and days ahead and back, for every process and the queue's server, as their system tells the time."""
+    if not (clock := clock_of(tmp_path)):
+        pytest.skip("there is no libfaketime for this machine, so the clock can't be set for a run alone")
+    faults = Faults({"clock set": 3, "kill work-horse": 1}, SEED, (0.2, 0.8))
+    found = survive(tmp_path, faults, links=max(60, LINKS // 10), count=max(6, COUNT // 20), settings=clock)
+    assert found.is_clean
+    log = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines() if line.startswith("{")]
+    assert any(line["event"] == "clock" for line in log)
+
+
+@pytest.mark.timeout(SECONDS * 4 + 300)
 def test_a_database_that_goes_away_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
     faults = Faults({"database away": 1}, SEED, (0.3, 0.8), away=AWAY)
-    found = survive(tmp_path, faults, links=max(40, LINKS // 4), count=max(2, COUNT // 100), DATABASE_URL=postgres_url)
+    found = survive(
+        tmp_path, faults, links=max(40, LINKS // 4), count=max(2, COUNT // 100), settings={"DATABASE_URL": postgres_url}
+    )
     assert found.is_clean
     log = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
     assert [line for line in log if line.get("outcome") in {"ended", "crashed"}] == []

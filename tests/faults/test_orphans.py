@@ -12,7 +12,7 @@ from shared.store.ledger import Ledger
 from shared.store.store import Store
 from shared.store.trail import Trace
 from tests.faults.test_stopping import SLOW, a_slow_site
-from tests.support.command import start
+from tests.support.command import start_into
 from tests.support.kill import Process, kill, processes_of, wait_until
 from tests.support.web import Site
 
@@ -27,7 +27,7 @@ def a_run_that_waits_for_its_page(folder: Path, site: Site) -> Iterator[tuple[su
         "STORYFOLD_LOG": "json",
     }
     with (folder / "run.log").open("w") as log:
-        process = start(folder, "run", output=log, **settings)
+        process = start_into(log, folder, "run", **settings)
         try:
             assert wait_until(lambda: SLOW in site.paths(), 60)
             [horse] = [each for each in processes_of(process.pid) if each.role == "work-horse"]

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -32,8 +33,17 @@ def storyfold(folder: Path, *words: str, **settings: str) -> subprocess.Complete
     )
 
 
-def start(folder: Path, *words: str, output: int | TextIO = subprocess.PIPE, **settings: str) -> subprocess.Popen[str]:
-    """Start a command that goes on; its log is read line by line, or goes to a file."""
+def start(folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
+    """Start a command that goes on; its log is read line by line."""
+    return _started(subprocess.PIPE, folder, words, settings)
+
+
+def start_into(log: TextIO, folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
+    """Start a command that goes on; its log goes to a file."""
+    return _started(log, folder, words, settings)
+
+
+def _started(output: int | TextIO, folder: Path, words: Sequence[str], settings: Mapping[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "services.cli", *words],
         cwd=folder,

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +71,10 @@ class Faults:
         if self._first:
             return self._first.pop()
         return self._chance.choices(list(self.weights), list(self.weights.values()))[0]
+
+    def choose(self, among: Sequence[str]) -> str:
+        """One of these."""
+        return self._chance.choice(among)
 
     def count(self, kind: str) -> None:
         """One more of these."""

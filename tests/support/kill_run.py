@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import signal
 import subprocess
 import sys
@@ -74,6 +75,7 @@ class FaultyRun:
             "queue full": self._queue_full,
             "disk full": self._disk_full,
             "roll out": self._roll_out,
+            "clock set": self._set_clock,
         }.get(kind, lambda: self.faults.kill_one(self._pid, kind.removeprefix("kill ")))
         if act():
             self.faults.count(kind)
@@ -162,6 +164,11 @@ class FaultyRun:
             ballast.unlink(missing_ok=True)
         return True
 
+    def _set_clock(self) -> bool:
+        """By hours or by more than a day, ahead or back, for every process of the run at once; see `clock_of`."""
+        (self.folder / "clock").write_text(self.faults.choose(["+30h", "-30h", "+1h", "-1h", "+0"]))
+        return True
+
     def _wipe(self) -> bool:
         """Every key of the queue's server is gone."""
         with contextlib.suppress(redis.exceptions.RedisError, FileNotFoundError):
@@ -170,6 +177,20 @@ class FaultyRun:
             queue.close()
             return True
         return False
+
+
+def clock_of(folder: Path) -> dict[str, str]:
+    """Settings that give a run a clock of its own, which the fault "clock set" sets; empty where that can't be done."""
+    package = importlib.util.find_spec("libfaketime")
+    if package is None or package.origin is None:
+        return {}
+    (folder / "clock").write_text("+0")
+    return {
+        "LD_PRELOAD": str(Path(package.origin).parent / "vendor/libfaketime/src/libfaketime.so.1"),
+        "FAKETIME_TIMESTAMP_FILE": str(folder / "clock"),
+        "FAKETIME_NO_CACHE": "1",  # every process sees at once that its clock was set
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
 
 
 def end_connections(hidden_in: Path) -> None:
