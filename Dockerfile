@@ -20,6 +20,7 @@ COPY examples examples
 ENV PATH=/opt/storyfold/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
     STORYFOLD_STATE=/var/lib/storyfold
 USER 10001:10001
 CMD ["storyfold", "--help"]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from services.embedded_queue import EmbeddedQueue
 from services.processes import Child
@@ -79,15 +80,23 @@ class LocalRun:
             self.queue.clean_up()
 
     def _start(self, name: str, command: Sequence[str], extra: dict[str, str] | None = None) -> None:
-        environment = os.environ | {
-            "REDIS_URL": self.settings.redis_url,
-            "DATABASE_URL": self.settings.database_url,
-            "STORYFOLD_STATE": str(self.settings.state_dir),
-            "STORYFOLD_LOG": self.settings.log,
-        }
+        environment = (
+            _FEW_ARENAS
+            | os.environ
+            | {
+                "REDIS_URL": self.settings.redis_url,
+                "DATABASE_URL": self.settings.database_url,
+                "STORYFOLD_STATE": str(self.settings.state_dir),
+                "STORYFOLD_LOG": self.settings.log,
+            }
+        )
         child = Child(name, command, environment | (extra or {}), self.tell)
         child.start()
         self.children.append(child)
+
+
+# glibc keeps memory that threads gave back in an arena for each; with two of them little lies about unused.
+_FEW_ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass

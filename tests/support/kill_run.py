@@ -73,7 +73,8 @@ class FaultyRun:
             "database away": self._database_away,
             "database read-only": self._database_read_only,
             "queue full": self._queue_full,
-            "disk full": self._disk_full,
+            "disk full": lambda: self._fill_disk(self.folder / "state"),
+            "database's disk full": lambda: self._fill_disk(self._database_folder),
             "roll out": self._roll_out,
             "clock set": self._set_clock,
         }.get(kind, lambda: self.faults.kill_one(self._pid, kind.removeprefix("kill ")))
@@ -96,6 +97,10 @@ class FaultyRun:
         assert self.process is not None
         return self.process.pid
 
+    @property
+    def _database_folder(self) -> Path:
+        return Path(self.settings["DATABASE_URL"].partition("?host=")[2])
+
     def _kill_run(self, *, again: bool = True) -> bool:
         """Everything at once, as when a machine loses power."""
         assert self.process is not None
@@ -115,7 +120,7 @@ class FaultyRun:
 
     def _database_away(self) -> bool:
         """PostgreSQL loses every connection, and nobody finds it for a few seconds."""
-        folder = Path(self.settings["DATABASE_URL"].partition("?host=")[2])
+        folder = self._database_folder
         socket, hidden = folder / ".s.PGSQL.5432", folder / ".hidden"
         socket.rename(hidden)
         try:
@@ -149,9 +154,9 @@ class FaultyRun:
             return True
         return False
 
-    def _disk_full(self) -> bool:
-        """Not a byte is left on the disk of database and queue."""
-        ballast = self.folder / "state" / "ballast"
+    def _fill_disk(self, folder: Path) -> bool:
+        """Not a byte is left on the disk with this folder."""
+        ballast = folder / "ballast"
         try:
             with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
                 while True:

@@ -22,10 +22,10 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a server in a temporary folder; yields a URL with {} where the database's name goes."""
+def postgres_server(parent: Path | None = None) -> Iterator[str]:
+    """Start a server in a temporary folder, of `parent` if given; yields a URL with {} where the database's name goes."""
     programs = server_programs()
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=parent))
     user = "nobody" if os.geteuid() == 0 else None  # the server refuses root
     if user:
         shutil.chown(folder, user)
