@@ -82,10 +82,11 @@ class Stopwatch:
 
 
 def _quieten_libraries(settings: Settings) -> None:
-    """RQ tells three lines a job at info, trafilatura what it didn't find: both say no more than our own line does."""
+    """RQ tells three lines a job and one that it lost, trafilatura what it didn't find: no more than our own lines say."""
     chatty = logging.DEBUG if settings.log_level == "debug" else logging.WARNING
     for name in ("rq", "rq.worker", "rq.queue", "rq.scheduler", "alembic", "uvicorn", "asyncio", "httpcore", "hpack"):
         logging.getLogger(name).setLevel(chatty)
+    logging.getLogger("rq.registry").setLevel(logging.DEBUG if settings.log_level == "debug" else logging.ERROR)
     for name in ("trafilatura", "htmldate", "readability", "courlan", "charset_normalizer"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
 from typing import Any, Final, NamedTuple
 
@@ -136,9 +136,22 @@ def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]
     except QueueUnreachable:
         return False
     worker.on_death = on_death
-    with contextlib.suppress(QueueUnreachable, StopRequested):
+    with _nothing_left_behind(worker), contextlib.suppress(QueueUnreachable, StopRequested):
         worker.work(logging_level="WARNING")
     return worker.asked_to_stop
+
+
+@contextlib.contextmanager
+def _nothing_left_behind(worker: Worker) -> Iterator[None]:
+    """A worker that quits leaves its signal handlers, which write to a queue that may be away, and a thread that listens to it."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        with contextlib.suppress(QueueUnreachable):
+            worker.unsubscribe()  # type: ignore[no-untyped-call]
 
 
 class _Queue(Queue):

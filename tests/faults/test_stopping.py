@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.limits import Limits
+from shared.queue import EXTRACT, JobQueue, work
 from shared.store.ledger import Ledger
 from shared.store.store import Store
 from tests.e2e.test_pipeline import PARAGRAPHS, feed, page
@@ -109,6 +111,24 @@ def test_a_second_signal_stops_at_once_and_loses_nothing(tmp_path: Path, sign: s
         assert wait_until(lambda: not any(Path(f"/proc/{child}").exists() for child in children), 10)
         answer.set()
         assert goes_on(tmp_path, site) == {"new-story": 1}
+
+
+def test_a_worker_whose_queue_takes_nothing_more_answers_signals_as_before(queue: JobQueue) -> None:
+    """What RQ does at SIGTERM is written to the queue: whoever waited for it ended with a traceback instead of stopping."""
+    before = signal.getsignal(signal.SIGTERM)
+    full = threading.Thread(target=fill_once_there_is_a_worker, args=(queue,))
+    full.start()
+    try:
+        assert not work(queue, EXTRACT, lambda _claims: None, Limits(memory_bytes=10**9, cpu_seconds=10))
+    finally:
+        full.join()
+        queue.connection.config_set("maxmemory", 0)
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def fill_once_there_is_a_worker(queue: JobQueue) -> None:
+    assert wait_until(lambda: queue.connection.scard("rq:workers") > 0, 30)
+    queue.connection.config_set("maxmemory", 1)
 
 
 def _is_stopping(process: subprocess.Popen[str]) -> bool:
