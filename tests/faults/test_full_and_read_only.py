@@ -21,7 +21,7 @@ from tests.support.kill import Faults
 from tests.support.postgres import NoPostgres, may_skip, postgres_server
 
 SOME = max(40, LINKS // 4)
-TIMES = max(2, COUNT // 200)
+TIMES = max(2, min(5, COUNT // 200))
 
 
 @pytest.fixture

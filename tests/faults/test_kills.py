@@ -133,7 +133,7 @@ def test_a_clock_that_is_set_while_processes_die_loses_nothing(tmp_path: Path) -
 def test_a_database_that_goes_away_is_waited_for(tmp_path: Path, postgres_url: str) -> None:
     faults = Faults({"database away": 1}, SEED, (0.3, 0.8), away=AWAY)
     found = survive(
-        tmp_path, faults, links=max(40, LINKS // 4), count=max(2, COUNT // 100), settings={"DATABASE_URL": postgres_url}
+        tmp_path, faults, links=max(40, LINKS // 4), count=max(2, min(5, COUNT // 100)), settings={"DATABASE_URL": postgres_url}
     )
     assert found.is_clean
     log = [json.loads(line) for line in (tmp_path / "run.log").read_text().splitlines()]
