@@ -262,7 +262,9 @@ class Doubler:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._seen: set[tuple[str, tuple[Claim, ...]]] = set()
-        self.doubled = 0
+        self.jobs = 0
+        self.links = 0
+        """Deliveries of a link, to be fetched or to be folded; a job delivers several at once."""
 
     def __enter__(self) -> Self:
         if self._wanted:
@@ -291,4 +293,5 @@ class Doubler:
             if key not in self._seen:
                 self._seen.add(key)
                 queue.enqueue(job.origin, claims)
-                self.doubled += 1
+                self.jobs += 1
+                self.links += len(claims)
