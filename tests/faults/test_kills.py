@@ -51,7 +51,8 @@ TRAPPED = {"STORYFOLD_ATTEMPTS": "1", "STORYFOLD_FETCH_DEADLINE": "5", "STORYFOL
 
 
 def told(run: FaultyRun, doubler: Doubler, began: float, store: Store) -> Account:
-    """The ledger, printed."""
+    """The ledger, printed. The run is stopped first: counting takes a while, and nobody should poll meanwhile."""
+    run.stop()
     twice = {"job delivered twice": doubler.jobs, "link delivered twice": doubler.links} if doubler.jobs else {}
     faults = run.faults.done | twice
     found = account(store, run.newsroom, faults, began)

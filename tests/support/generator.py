@@ -82,6 +82,14 @@ class Newsroom:
         return {each.host + each.path: each for each in self.items}
 
     @cached_property
+    def by_outlet(self) -> dict[str, list[Item]]:
+        """The items that the feed of each outlet tells, in the order of publication."""
+        told: dict[str, list[Item]] = {}
+        for item in self.items:
+            told.setdefault(self._tells(item), []).append(item)
+        return told
+
+    @cached_property
     def outlets(self) -> list[str]:
         """The host names."""
         return [f"paper{number}.localhost" for number in range(self.hosts)]
@@ -155,9 +163,9 @@ class Newsroom:
         return Kind.ARTICLE
 
     def _feed(self, host: str) -> str:
-        shown = self.items[: self.published]
         everywhere = host == "everywhere.localhost"
-        chosen = shown[::5][:_EVERYWHERE] if everywhere else [item for item in shown if self._tells(item) == host]
+        shown = self.items[::5][:_EVERYWHERE] if everywhere else self.by_outlet.get(host, [])
+        chosen = [item for item in shown if item.number < self.published]
         told = "".join(self._entry(item, tracked=everywhere) for item in chosen)
         return f'<rss version="2.0"><channel><title>{host}</title>{told}</channel></rss>'
 

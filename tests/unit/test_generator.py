@@ -86,3 +86,12 @@ def test_stories_share_no_passage() -> None:
     words = [set(" ".join(prose(7, story)).split()) for story in range(50)]
     shared = max(len(one & other) for place, one in enumerate(words) for other in words[:place])
     assert shared < 20  # function words, and an invented one now and then
+
+
+def test_traps_are_told_by_outlets_and_belong_to_no_story() -> None:
+    made = Newsroom(seed=7, links=50, port=80, traps=["silence", "reset"], trap_port=81)
+    made.publish(1)
+    traps = {"http://trap0.localhost:81/silence", "http://trap1.localhost:81/reset"}
+    assert traps < set[str]().union(*(links_of(made, host) for host in made.outlets))
+    assert not traps & set[str]().union(*made.partition())
+    assert len(made.items) == 52
