@@ -58,7 +58,7 @@ def told(run: FaultyRun, doubler: Doubler, began: float, store: Store) -> Accoun
     found = account(store, run.newsroom, faults, began)
     print(f"\n{found.table()}")
     print(spread("until the next link ended after a fault", run.resumed))
-    print(spread("until a link whose worker or job was lost was due again", held_up(store, run.newsroom)))
+    print(spread("until a link that was being worked on at a fault got on, or was due again", held_up(store, run.caught)))
     return found
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -18,15 +19,19 @@ import psycopg
 import redis
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from sqlalchemy import select
 
+from shared.model import LinkState
 from shared.queue import DEDUP, EXTRACT, JobQueue, QueueUnreachable, claims_from
 from shared.store.links import Claim
+from shared.store.schema import links
 from shared.store.store import Store
 from tests.support.command import environment
 from tests.support.generator import Newsroom
 from tests.support.kill import Faults, kill, processes_of, wait_until
 
 _STOP_SECONDS = 60.0
+_LEASE = 45.0  # the default
 _END_SECONDS = 300.0  # that a calm run gets to end, whatever happened before
 
 
@@ -43,6 +48,8 @@ class FaultyRun:
     process: subprocess.Popen[bytes] | None = None
     resumed: list[float] = field(default_factory=list)
     """Seconds from each fault until the next link ended."""
+    caught: list[tuple[datetime, str]] = field(default_factory=list)
+    """Links that somebody worked on at the moment of a fault, with that moment."""
 
     def start(self) -> None:
         """Start it, or start it again."""
@@ -242,10 +249,20 @@ def suffer_until_done(run: FaultyRun, store: Store, most: int, seconds: float) -
         if wait_until(lambda: all_ended(store, run.newsroom), run.faults.next_pause(), 0.2) or time.monotonic() > deadline:
             break
         before, at = _ended(store), time.monotonic()
+        run.caught += [(datetime.now(UTC), url) for url in under_way(store)]
         run.suffer(run.faults.next_kind())
         if wait_until(lambda: _ended(store) > before or all_ended(store, run.newsroom), 60, 0.05):  # noqa: B023 - called at once
             run.resumed.append(time.monotonic() - at)
     return wait_until(lambda: all_ended(store, run.newsroom), _END_SECONDS + max(0.0, deadline - time.monotonic()), 0.2)
+
+
+def under_way(store: Store) -> list[str]:
+    """The links that a worker has begun, by their leases: those that wait in the queue have longer ones."""
+    now = datetime.now(UTC)
+    begun = links.c.lease_until.between(now, now + timedelta(seconds=_LEASE))
+    query = select(links.c.url).where(links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED]), begun)
+    with store.database.reading() as connection:
+        return list(connection.execute(query).scalars())
 
 
 def _ended(store: Store) -> int:

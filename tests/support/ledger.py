@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.stages.entry_to_link import entry_to_link
 from shared.store.ledger import Ledger
@@ -108,17 +109,14 @@ def stale(store: Store, newsroom: Newsroom) -> list[str]:
     return [url for url, article in articles.items() if article is None or added(newsroom.seed, stories[url]) not in article.text]
 
 
-def held_up(store: Store, newsroom: Newsroom) -> list[float]:
-    """For each loss of a link's worker or job: seconds from its release until that was noticed and it was due again."""
+def held_up(store: Store, caught: Sequence[tuple[datetime, str]]) -> list[float]:
+    """For each link that was being worked on at the moment of a fault: seconds until it got on, or was due again."""
     found = []
-    for item in newsroom.items[: newsroom.published]:
-        trace = store.trails.of(entry_to_link(newsroom.url(item)).url)
-        released = None
-        for step in trace.steps if trace else ():
-            if step.step == "release":
-                released = step.at
-            elif step.step == "lease" and released is not None:
-                found.append((step.at - released).total_seconds())
+    for url in {url for _, url in caught}:
+        trace = store.trails.of(url)
+        steps = [step.at for step in trace.steps] if trace else []
+        for at in (at for at, its_url in caught if its_url == url):
+            found += [(later - at).total_seconds() for later in steps if later > at][:1]
     return found
 
 
