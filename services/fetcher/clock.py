@@ -13,6 +13,8 @@ from shared.bootstrap import App, now
 
 _NEWS: Final = timedelta(seconds=5)  # less is a clock being kept right
 _CHECKED_EVERY: Final = 30.0  # seconds
+_LONGEST_WAIT: Final = 12 * 3600.0  # seconds; a link's longest pause is 6 h, a host's 1 h
+_MOST_TURNS: Final = 10_000  # feeds of one host that wait for their turns, each a spacing after the one before
 
 
 @dataclass
@@ -54,7 +56,9 @@ class ClockWatch:
 
     def _check(self, moment: datetime) -> None:
         """Others may have written a moment by the clock of before, just after `jumped` had put all of them right."""
-        found = self.app.store.clock.put_right(moment, lease=max(self.app.settings.lease, self.app.settings.queue_lease))
+        settings = self.app.settings
+        lease, wait = max(settings.lease, settings.queue_lease), max(_LONGEST_WAIT, _MOST_TURNS * settings.host_spacing)
+        found = self.app.store.clock.put_right(moment, lease=lease, wait=wait)
         if found:
             log.logger().warning("clock", outcome="put-right", moments=found)
 

@@ -14,7 +14,6 @@ from shared.store.locks import Lock, hold
 from shared.store.schema import feeds, hosts, links, trail
 
 _PART = 10_000  # rows in one statement's list
-_LONGEST_WAIT = timedelta(hours=8)  # a link's longest pause is 6 h, a host's one
 
 
 class ClockStore:
@@ -46,13 +45,13 @@ class ClockStore:
                     connection, feeds, feeds.c.id, [feeds.c.next_poll_at, feeds.c.poll_lease_until, feeds.c.polled_at], -by, now
                 )
 
-    def put_right(self, now: datetime, *, lease: float) -> int:
+    def put_right(self, now: datetime, *, lease: float, wait: float) -> int:
         """Moments farther off than anything waits: written amid a jump by the clock of before. Returns how many there were.
 
-        `lease` is the longest lease, in seconds.
+        `lease` is the longest lease and `wait` the longest that a link, a host or a feed's turn may have to wait, in seconds.
         """
         under_way, held = links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED]), now + timedelta(seconds=lease)
-        waits = now + _LONGEST_WAIT
+        waits = now + timedelta(seconds=wait)
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
             found = connection.execute(

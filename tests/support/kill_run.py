@@ -177,8 +177,8 @@ class FaultyRun:
         return True
 
     def _set_clock(self) -> bool:
-        """By half a day or by days, ahead or back, for every process of the run at once; see `clock_of`."""
-        (self.folder / "clock").write_text(self.faults.choose(["+30h", "-30h", "+12h", "-12h", "+0"]))
+        """By days, ahead or back, for every process of the run at once; see `clock_of`."""
+        (self.folder / "clock").write_text(self.faults.choose(["+30h", "-30h", "+0"]))
         return True
 
     def _wipe(self) -> bool:
