@@ -143,7 +143,7 @@ def work(queue: JobQueue, name: str, on_death: Callable[[Sequence[Claim]], None]
 
 @contextlib.contextmanager
 def _nothing_left_behind(worker: Worker) -> Iterator[None]:
-    """A worker that quits leaves its signal handlers, which write to a queue that may be away, and a thread that listens to it."""
+    """A worker that quits leaves signal handlers, which write to a queue that may be away, and a thread that listens to it."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
