@@ -36,6 +36,8 @@ _Result = TypeVar("_Result")
 
 _CALLS_EACH: Final = 500  # a parser's leaks and caches go with its process
 _KINDS: Final = {kind.__name__: kind for kind in (Transient, Permanent, Hostile)}
+_FROM_OUTSIDE: Final = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT})
+"""No parser does this to itself: memory ran out, or somebody stopped whatever runs here, or closed the terminal."""
 _PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -149,8 +151,8 @@ class BoundedProcess:
             child.join()
         code = child.exitcode if child is not None else None
         self.close()
-        if code == -signal.SIGKILL:
-            return Transient("parse-crash", "The parsing process was killed, as the system does when memory runs out.")
+        if code is not None and -code in _FROM_OUTSIDE:
+            return Transient("parse-crash", f"The parsing process was ended from outside ({_signal_name(code)}).")
         return Permanent("parse-crash", f"The parsing process died ({_signal_name(code)}).")
 
 

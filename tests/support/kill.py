@@ -23,7 +23,7 @@ class Process:
 
 def processes_of(run: int) -> list[Process]:
     """Every process below the supervisor with this id."""
-    every = {int(folder.name): _parent(int(folder.name)) for folder in Path("/proc").glob("[0-9]*")}
+    every = {int(folder.name): parent_of(int(folder.name)) for folder in Path("/proc").glob("[0-9]*")}
     below = {run}
     while more := {pid for pid, parent in every.items() if parent in below} - below:
         below |= more
@@ -109,7 +109,8 @@ def _role(pid: int, run: int, parents: Mapping[int, int], words: Mapping[int, li
     return "parser"
 
 
-def _parent(pid: int) -> int:
+def parent_of(pid: int) -> int:
+    """The process that waits for this one; 0 where it is gone."""
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return 0

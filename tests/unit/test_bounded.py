@@ -55,6 +55,10 @@ def kill_itself(_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def is_sent(number: int) -> None:
+    os.kill(os.getpid(), number)
+
+
 def exit_quietly(_: object) -> None:
     os._exit(0)
 
@@ -145,6 +149,13 @@ def test_any_other_exception_is_the_inputs_fault(bounded: BoundedProcess, functi
     failure = ends(bounded, function, 0)
     assert (type(failure), failure.reason) == (Permanent, "parse-crash")
     assert words in failure.detail
+    assert bounded.call(double, 4) == 8
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_child_that_somebody_stopped_amid_a_call_is_no_fault_of_its_page(bounded: BoundedProcess, number: int) -> None:
+    failure = ends(bounded, is_sent, number)
+    assert (type(failure), failure.reason) == (Transient, "parse-crash")
     assert bounded.call(double, 4) == 8
 
 
