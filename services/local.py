@@ -26,6 +26,8 @@ _TICK = 0.2  # seconds
 _GRACE = 35.0  # seconds that a process has to finish its batch: a download's deadline and a little
 _LONG_LIFE = 60.0  # seconds after which an end is news again
 _START_DEADLINE = 15.0  # seconds that the queue's server has to answer
+# glibc keeps memory that threads gave back in an arena for each; with two of them little lies about unused.
+_FEW_ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass
@@ -93,10 +95,6 @@ class LocalRun:
         child = Child(name, command, environment | (extra or {}), self.tell)
         child.start()
         self.children.append(child)
-
-
-# glibc keeps memory that threads gave back in an arena for each; with two of them little lies about unused.
-_FEW_ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass

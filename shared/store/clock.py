@@ -14,6 +14,7 @@ from shared.store.locks import Lock, hold
 from shared.store.schema import feeds, hosts, links, trail
 
 _PART = 10_000  # rows in one statement's list
+_SINCE_NOW = timedelta(minutes=1)  # others go on writing between our look at the clock and the statement
 
 
 class ClockStore:
@@ -51,17 +52,17 @@ class ClockStore:
         `lease` is the longest lease and `wait` the longest that a link, a host or a feed's turn may have to wait, in seconds.
         """
         under_way, held = links.c.state.in_([LinkState.RELEASED, LinkState.EXTRACTED]), now + timedelta(seconds=lease)
-        waits = now + timedelta(seconds=wait)
+        too_long, waits = held + _SINCE_NOW, now + timedelta(seconds=wait)
         with self._database.writing() as connection:
             hold(connection, Lock.RELEASE)
             found = connection.execute(
-                update(links).where(under_way, links.c.lease_until > held).values(lease_until=held)
+                update(links).where(under_way, links.c.lease_until > too_long).values(lease_until=held)
             ).rowcount
             late = update(links).where(links.c.state == LinkState.DUE, links.c.due_at > waits)
             found += connection.execute(late.values(due_at=now)).rowcount
             for moment in (hosts.c.next_release_at, hosts.c.next_turn_at, hosts.c.down_until):
                 found += connection.execute(update(hosts).where(moment > waits).values({moment.name: now})).rowcount
-            polled = update(feeds).where(feeds.c.polled_at > now + timedelta(minutes=1))
+            polled = update(feeds).where(feeds.c.polled_at > now + _SINCE_NOW)
             found += connection.execute(polled.values(polled_at=now, next_poll_at=now)).rowcount
             leased = update(feeds).where(feeds.c.poll_lease_until > waits)
             return found + connection.execute(leased.values(poll_lease_until=None)).rowcount

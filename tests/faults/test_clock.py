@@ -149,6 +149,13 @@ def test_moments_that_others_wrote_by_the_clock_of_before_are_put_right(store: S
     assert store.links.reclaim(hands.shown, max_deaths=3, lease=600).due_again == 3
 
 
+def test_a_lease_given_just_after_the_look_at_the_clock_is_nothing_to_put_right(store: Store) -> None:
+    store.links.submit([NewLink(URL, "a.example")], NOON)
+    store.links.release(NOON + timedelta(seconds=2), limit=1, per_host=2, lease=600, spacing=1)
+    assert store.clock.put_right(NOON, lease=600, wait=43_200) == 0
+    assert store.clock.put_right(NOON - 30 * HOUR, lease=600, wait=43_200) == 2  # the link, and its host's next release
+
+
 def test_small_corrections_are_no_news(store: Store, watch: ClockWatch, hands: Hands, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(20):
         hands.shown += timedelta(seconds=3)
