@@ -26,14 +26,16 @@ class FeedTurns:
         self._slots = slots
         self._spacing = spacing
         self._asked = Counter[str]()
-        self._free_at: dict[str, float] = {}
+        self._free_at: dict[str, float] = {}  # behind all turns that were promised
+        self._rested_at: dict[str, float] = {}  # after the poll that came last
         self._promised = set[int]()
 
     def part(self, feeds: Sequence[Feed], now: float) -> tuple[list[Feed], dict[int, float]]:
         """Those to poll now, each to be `given_back` afterwards, and in how many seconds it is the turn of the others."""
-        if len(self._free_at) > _HOSTS_REMEMBERED:
-            self._free_at = {host: at for host, at in self._free_at.items() if at > now}
-        turns = [(feed, self._wait(feed, now)) for feed in feeds]
+        for moments in (self._free_at, self._rested_at):
+            _forget_past(moments, now)
+        late = Counter[str]()
+        turns = [(feed, self._wait(feed, now, late)) for feed in feeds]
         return [feed for feed, wait in turns if wait is None], {feed.id: wait for feed, wait in turns if wait is not None}
 
     def given_back(self, feed: Feed) -> None:
@@ -43,17 +45,37 @@ class FeedTurns:
         if self._asked[host] <= 0:
             del self._asked[host]
 
-    def _wait(self, feed: Feed, now: float) -> float | None:
-        host, promised = _host(feed), feed.id in self._promised
-        self._promised.discard(feed.id)
-        at = now if promised else max(now, self._free_at.get(host, now))
-        if not promised:
-            self._free_at[host] = at + self._spacing
+    def _wait(self, feed: Feed, now: float, late: Counter[str]) -> float | None:
+        host = _host(feed)
+        at = self._promised_turn(host, now, late) if feed.id in self._promised else self._new_turn(host, now)
         if at <= now and self._asked[host] < self._slots:
+            self._promised.discard(feed.id)
             self._asked[host] += 1
+            self._rested_at[host] = now + self._spacing
             return None
         self._promised.add(feed.id)
         return at - now if at > now else _WHILE_SLOTS_ARE_TAKEN
+
+    def _new_turn(self, host: str, now: float) -> float:
+        at = max(now, self._free_at.get(host, now), self._rested_at.get(host, now))
+        self._free_at[host] = at + self._spacing
+        return at
+
+    def _promised_turn(self, host: str, now: float, late: Counter[str]) -> float:
+        """Where the loop was held up, several come for theirs at once; they get it one after the other all the same."""
+        at = self._rested_at.get(host, now)
+        if at <= now:
+            return now
+        at += late[host] * self._spacing
+        late[host] += 1
+        self._free_at[host] = max(self._free_at.get(host, at), at + self._spacing)
+        return at
+
+
+def _forget_past(moments: dict[str, float], now: float) -> None:
+    if len(moments) > _HOSTS_REMEMBERED:
+        for host in [host for host, at in moments.items() if at <= now]:
+            del moments[host]
 
 
 def _host(feed: Feed) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -244,14 +245,20 @@ def _article(number: int, edition: int) -> Article:
     return Article(_url(number), f"host{number}.example", f"Title {edition}", None, None, "en", text)
 
 
-def try_schedules(store: Store, most: int, *, same_each_time: bool = False) -> int:
-    """Run up to `most` schedules; returns how many ran, and raises what the first that broke a rule raised."""
+def try_schedules(
+    store: Store, most: int, *, same_each_time: bool = False, tell: Callable[[int], None] = lambda _tried: None
+) -> int:
+    """Run up to `most` schedules; returns how many ran, and raises what the first that broke a rule raised.
+
+    `tell` hears how many were begun, each time.
+    """
     tried = Counter[str]()
 
     class Counted(Pipeline):
         @initialize()
         def begin(self) -> None:
             tried["schedules"] += 1
+            tell(tried["schedules"])
             super().begin()
 
     Counted.store = store

@@ -32,6 +32,14 @@ def test_a_promised_turn_is_kept_however_many_wait_behind_it() -> None:
     assert turns.part(feeds(2), NOW + 1) == (feeds(2), {})
 
 
+def test_turns_that_came_late_are_taken_one_after_the_other_too() -> None:
+    turns = FeedTurns(slots=9, spacing=1)
+    turns.part(feeds(1, 2, 3, 4, 5), NOW)
+    assert turns.part(feeds(2, 3, 4), NOW + 3) == (feeds(2), {3: 1.0, 4: 2.0})  # the loop was held up for two seconds
+    assert turns.part(feeds(3, 5), NOW + 4) == (feeds(3), {5: 1.0})
+    assert turns.part(feeds(6, 5), NOW + 5) == (feeds(5), {6: 1.0})
+
+
 def test_a_host_that_is_slow_to_answer_is_asked_for_no_more_than_its_slots() -> None:
     turns = FeedTurns(slots=2, spacing=0)
     assert turns.part(feeds(1, 2, 3), NOW) == (feeds(1, 2), {3: 1.0})
