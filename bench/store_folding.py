@@ -1,4 +1,4 @@
-"""What folding costs with the store: CPU and wall time an article, bytes an article, and the look-up at many articles.
+"""What folding costs with the store: CPU and wall time an article, bytes an article, the look-up at many articles, and memory.
 
     python -m bench.store_folding [--articles 1000000] [--folds 1000]
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import os
 import platform
 import statistics
@@ -16,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +33,15 @@ from shared.model import Article
 from shared.stages.reach import Window
 from shared.store.candidates import Since, articles_sharing_keys
 from shared.store.engine import Database
-from shared.store.links import NewLink
+from shared.store.links import Claim, NewLink
 from shared.store.moment import Moment
 from shared.store.store import Store
-from tests.support.folding import fold
+from tests.support.folding import fold_all
 from tests.support.postgres import NoPostgres, postgres_server
 
 _KEYS = 24
+_BATCH = 8  # folds in one job
+_numbers = itertools.count()  # one for each set of articles: no two tell the same
 _FIRST = 10_000_000  # number of the first article that is filled in
 _LOOK_UPS = 400
 _NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -73,15 +78,21 @@ def _databases() -> Iterator[tuple[str, str]]:
 def _measure(url: str, folds: int, articles: int) -> Iterator[tuple[str, str]]:
     store = Store(url)
     store.prepare()
-    cpu, wall = _cost_of_folding(store, folds)
+    claims = _to_fold(store, folds)
+    batches = {
+        size: [_to_fold(store, _BATCH) for _ in range(5)] for size in sorted({0, 10_000, articles})
+    }  # before ids are used up
+    cpu, wall = _cost_of_folding(store, claims)
     yield f"CPU an article, {folds} folds with commits", f"{cpu:.2f} ms"
     yield "wall time an article", f"{wall:.2f} ms"
     payload = _payload_bytes(store, folds)
     yield "payload an article", f"{payload:.0f} bytes"
+    yield _memory(url, batches, 0)
     small, as_they_come, large = 10_000, min(100_000, articles), articles
     _fill(store.database, 0, small)
     p95_small = _p95(store.database, small)
     yield f"look-up p95 at {small:,} articles", f"{p95_small:.2f} ms"
+    yield _memory(url, batches, small)
     before = _key_bytes(store.database)
     _fill(store.database, small, as_they_come)
     keys = (_key_bytes(store.database) - before) / (as_they_come - small)
@@ -90,28 +101,50 @@ def _measure(url: str, folds: int, articles: int) -> Iterator[tuple[str, str]]:
     _fill(store.database, as_they_come, large, sort=True)
     p95_large = _p95(store.database, large)
     yield f"look-up p95 at {large:,} articles", f"{p95_large:.2f} ms ({p95_large / p95_small:.2f} ×)"
+    yield _memory(url, batches, large)
     store.close()
 
 
-def _cost_of_folding(store: Store, folds: int) -> tuple[float, float]:
-    """Milliseconds of this process, and of the clock, to fold articles of 300 words of which every third is a copy."""
-    claims = []
-    random = np.random.default_rng(7)
+def _to_fold(store: Store, articles: int) -> list[Claim]:
+    """New articles of 300 words of which every third is a copy."""
+    claims, first = [], next(_numbers)
+    random = np.random.default_rng(first)
     words: list[str] = []
-    for number in range(folds):
+    for number in range(articles):
         if number % 3 != 2:
             words = [_WORDS[int(place)] for place in random.integers(0, len(_WORDS), 300)]
-        url = f"https://host{number}.example/{number}"
-        store.links.submit([NewLink(url, f"host{number}.example")], _NOW)
+        host = f"host{first}-{number}.example"
+        store.links.submit([NewLink(f"https://{host}/", host)], _NOW)
         [claim] = store.links.release(_NOW, limit=1, per_host=1, lease=3600)
-        article = Article(url, f"host{number}.example", str(number), None, _NOW, "en", " ".join(words).capitalize() + ".")
+        article = Article(f"https://{host}/", host, str(number), None, _NOW, "en", " ".join(words).capitalize() + ".")
         stored = store.articles.record(claim, article, _NOW, lease=3600)
         assert stored.claim is not None
         claims.append(stored.claim)
+    return claims
+
+
+def _cost_of_folding(store: Store, claims: list[Claim]) -> tuple[float, float]:
+    """Milliseconds of this process, and of the clock, to fold an article."""
     cpu, wall = time.process_time(), time.perf_counter()
-    for claim in claims:
-        fold(store, claim, _NOW)
-    return (time.process_time() - cpu) * 1000 / folds, (time.perf_counter() - wall) * 1000 / folds
+    fold_all(store, claims, _NOW)
+    return (time.process_time() - cpu) * 1000 / len(claims), (time.perf_counter() - wall) * 1000 / len(claims)
+
+
+def _memory(url: str, batches: dict[int, list[list[Claim]]], articles: int) -> tuple[str, str]:
+    """Of processes that fold a batch each and end, as work-horses do; new ones, so that what is in use here doesn't count."""
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+        seen = list(processes.map(_memory_of_a_batch, [url] * len(batches[articles]), batches[articles]))
+    return (
+        f"memory (RSS) of a process that folds a batch of {_BATCH}, at {articles:,} articles",
+        f"{statistics.median(seen):.1f} MB",
+    )
+
+
+def _memory_of_a_batch(url: str, claims: list[Claim]) -> float:
+    store = Store(url)
+    fold_all(store, claims, _NOW)
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
 
 
 def _payload_bytes(store: Store, folds: int) -> float:

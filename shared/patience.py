@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,13 +13,18 @@ _T = TypeVar("_T")
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 5.0  # seconds
 
 
-def until_reachable(what: str, action: Callable[[], _T], away: type[Exception]) -> _T:
-    """Run `action` until it doesn't raise `away`; returns what it returns. Anything else that it raises goes through."""
-    pause = _FIRST_PAUSE
+def until_reachable(what: str, action: Callable[[], _T], away: type[Exception], *, at_most: float = math.inf) -> _T:
+    """Run `action` until it doesn't raise `away`; returns what it returns. Anything else that it raises goes through.
+
+    So does `away`, after `at_most` seconds.
+    """
+    pause, deadline = _FIRST_PAUSE, time.monotonic() + at_most
     while True:
         try:
             result = action()
         except away as error:
+            if time.monotonic() > deadline:
+                raise
             if pause == _FIRST_PAUSE:
                 log.logger().error(what, outcome="unreachable", message=f"{first_line(error)}; trying again until it is back")
             time.sleep(pause)

@@ -38,6 +38,7 @@ from shared.store.store import StoreUnreachable
 from workers.polite_fetch import PoliteFetcher
 
 _GRACE = 10.0  # seconds that links under way have once the process is asked to stop; the rest is handed back
+_QUEUE_AWAY = 10.0  # seconds; a server that was killed is back before, and with `_GRACE` a stop ends in good time
 
 
 def run(argument: Sequence[Sequence[int]]) -> None:
@@ -255,7 +256,7 @@ def _enqueue_folding(app: App, claims: Sequence[Claim]) -> None:
     if not claims:
         return
     try:
-        app.queue.enqueue(DEDUP, claims)
+        until_reachable("queue", lambda: app.queue.enqueue(DEDUP, claims), QueueUnreachable, at_most=_QUEUE_AWAY)
     except QueueUnreachable as error:
         # Nothing is lost: the links' lease runs out and the fetcher sends them to be folded again.
         log.logger().warning("queue", outcome="unreachable", message=str(error))

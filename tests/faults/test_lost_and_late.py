@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -14,10 +15,14 @@ from services.fetcher.release import release_due
 from shared.bootstrap import App, now
 from shared.config import Settings
 from shared.model import Entry, LinkState
-from shared.queue import EXTRACT, JobQueue
+from shared.queue import DEDUP, EXTRACT, JobQueue
 from shared.store.entries import FoundEntry
 from shared.store.links import Claim, NewLink
 from shared.store.store import Store
+from tests.e2e.test_pipeline import PARAGRAPHS, page
+from tests.support.kill import wait_until
+from tests.support.polling import app_that_reads_loopback, extract_due
+from tests.support.web import serving
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 URL = "https://a.example/1"
@@ -114,3 +119,25 @@ def test_a_worker_that_is_killed_amid_the_queue_s_upkeep_holds_it_up_for_seconds
     assert upkept.acquire_maintenance_lock()
     assert not upkept.acquire_maintenance_lock()
     assert 0 < queue.connection.ttl(upkept.registry_cleaning_key) <= 30
+
+
+def test_what_was_extracted_while_the_queue_was_full_is_folded_once_it_takes_jobs(settings: Settings, queue: JobQueue) -> None:
+    """Nobody waits until a lease runs out, or until a worker counts as silent."""
+    app = app_that_reads_loopback(settings)
+    with serving({"/news": page(*PARAGRAPHS)}) as site:
+        app.store.links.submit([NewLink(site.url("/news"), "127.0.0.1")], now())
+        queue.connection.config_resetstat()
+        queue.connection.config_set("maxmemory", 1)
+        room = threading.Thread(target=make_room_once_a_job_was_refused, args=(queue,))
+        room.start()
+        claims = extract_due(app)
+        room.join()
+    app.close()
+    assert [each.link for each in queue.held(DEDUP).waiting] == [each.link for each in claims]
+
+
+def make_room_once_a_job_was_refused(queue: JobQueue) -> None:
+    try:
+        assert wait_until(lambda: "errorstat_OOM" in queue.connection.info("errorstats"), 30)
+    finally:
+        queue.connection.config_set("maxmemory", 0)
