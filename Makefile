@@ -16,7 +16,7 @@ demo: .venv/runtime  ## the whole pipeline over the bundled newsroom, then a tab
 	@exec $(BIN)/storyfold demo
 
 test: .venv/dev check  ## checks, then every test, on SQLite and PostgreSQL, against a real queue
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=$(or $(TEST_PROCESSES),2) --dist=worksteal
 
 faults: .venv/dev  ## the long fault programme: kills, wipes, outages, full and read-only servers, double deliveries, crash schedules; prints the ledger (FAULT_LINKS=, FAULT_COUNT=, FAULT_SECONDS=)
 	@STORYFOLD_FAULT_LINKS=$(or $(FAULT_LINKS),20000) STORYFOLD_FAULT_COUNT=$(or $(FAULT_COUNT),2000) \

@@ -18,6 +18,15 @@ from shared.store.store import Store
 from tests.support.postgres import NoPostgres, may_skip, postgres_server
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the fault programme counted, a line each; with `-s` it was printed at once."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    told = [line for report in reports for line in report.capstdout.splitlines() if line.startswith("ledger: ")]
+    if told:
+        terminalreporter.section("the ledger of the fault programme, quick form")
+        terminalreporter.write_line("\n".join(told))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server, with {} for the database; the database `template` has today's tables."""

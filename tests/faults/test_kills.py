@@ -56,7 +56,7 @@ def told(run: FaultyRun, doubler: Doubler, began: float, store: Store) -> Accoun
     twice = {"job delivered twice": doubler.jobs, "link delivered twice": doubler.links} if doubler.jobs else {}
     faults = run.faults.done | twice
     found = account(store, run.newsroom, faults, began)
-    print(f"\n{found.table()}")
+    print(f"\n{found.line()}\n{found.table()}")
     print(spread("until the next link ended after a fault", run.resumed))
     print(spread("until a link that was being worked on at a fault got on, or was due again", held_up(store, run.caught)))
     return found

@@ -47,7 +47,7 @@ def test_no_order_of_steps_and_crashes_breaks_the_ledger(store: Store) -> None:
             print(f"{tried} crash schedules after {time.monotonic() - began:.0f} s", flush=True)
 
     tried = try_schedules(store, SCHEDULES, tell=tell)
-    print(f"\n{tried} crash schedules of up to 40 steps in {time.monotonic() - began:.0f} s: no violation")
+    print(f"\nledger: {tried} crash schedules of up to 40 steps in {time.monotonic() - began:.0f} s: no violation")
     assert tried >= SCHEDULES * 0.9  # fewer only where the search has nothing new to try
 
 

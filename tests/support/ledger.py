@@ -23,6 +23,7 @@ _ENDS = {
     Kind.THIN: {"rejected:too-short"},
 }
 _CUT_OFF = {"timeout", "connection", "too-many-redirects"}  # which of them comes first is a matter of pace
+PROBLEMS = ("lost", "invented", "wrong", "split", "mixed", "stale", "broken")
 
 
 @dataclass
@@ -52,17 +53,22 @@ class Account:
     @property
     def is_clean(self) -> bool:
         """Nothing was lost, doubled, split or mixed."""
-        return not any((self.lost, self.invented, self.wrong, self.split, self.mixed, self.stale, self.broken))
+        return not any(getattr(self, name) for name in PROBLEMS)
+
+    def line(self) -> str:
+        """The ledger in one line: what was done, and how much came out of it badly."""
+        done = ", ".join(f"{name} {number}" for name, number in sorted(self.faults.items()))
+        problems = ", ".join(f"{len(getattr(self, name))} {name}" for name in PROBLEMS)
+        return f"ledger: {self.published} links, {done}: {problems}, {self.seconds:.0f} s"
 
     def table(self) -> str:
         """The ledger as Markdown."""
         rows = [(f"fault: {name}", number) for name, number in sorted(self.faults.items())]
         rows += [("links published", self.published), ("stories", self.stories)]
         rows += [(f"outcome {name}", number) for name, number in sorted(self.outcomes.items(), key=lambda pair: -pair[1])]
-        problems = ("lost", "invented", "wrong", "split", "mixed", "stale", "broken")
-        rows += [(name, len(getattr(self, name))) for name in problems]
+        rows += [(name, len(getattr(self, name))) for name in PROBLEMS]
         told = "\n".join(f"| {name} | {number} |" for name, number in rows)
-        first = "\n".join(f"{name}: {each}" for name in problems for each in getattr(self, name)[:5])
+        first = "\n".join(f"{name}: {each}" for name in PROBLEMS for each in getattr(self, name)[:5])
         return f"| figure | value |\n|---|---|\n{told}\n| seconds | {self.seconds:.0f} |\n{first}"
 
 
