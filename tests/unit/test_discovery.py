@@ -54,6 +54,6 @@ def test_comment_feeds_come_last_and_nothing_twice() -> None:
 
 def test_a_page_made_to_be_slow_is_not() -> None:
     hostile = "<link " + 'a="' * 200_000 + "<a href=" * 50_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     discover(hostile, HOME)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
