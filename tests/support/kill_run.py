@@ -248,8 +248,8 @@ def suffer_until_done(run: FaultyRun, store: Store, most: int, seconds: float) -
     for _ in range(most if run.faults.weights else 0):
         if wait_until(lambda: all_ended(store, run.newsroom), run.faults.next_pause(), 0.2) or time.monotonic() > deadline:
             break
-        before, at = _ended(store), time.monotonic()
-        run.caught += [(datetime.now(UTC), url) for url in under_way(store)]
+        before, at, moment = _ended(store), time.monotonic(), datetime.now(UTC)
+        run.caught += [(moment, url) for url in under_way(store)]  # a link that ends just after this look has got on
         run.suffer(run.faults.next_kind())
         if wait_until(lambda: _ended(store) > before or all_ended(store, run.newsroom), 60, 0.05):  # noqa: B023 - called at once
             run.resumed.append(time.monotonic() - at)
