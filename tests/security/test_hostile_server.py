@@ -41,7 +41,7 @@ def test_a_trick_ends_as_stated(trick: str, endings: dict[str, tuple[str, float]
 
 @pytest.mark.parametrize("trick", TRICKS)
 def test_a_trick_ends_in_time(trick: str, endings: dict[str, tuple[str, float]]) -> None:
-    assert endings[trick][1] < LIMITS.total + 1
+    assert endings[trick][1] < LIMITS.total + 2
 
 
 def test_there_are_enough_tricks() -> None:
@@ -108,7 +108,7 @@ def _meet(argument: tuple[Host, bool]) -> dict[str, tuple[str, float]]:
 
 async def _meet_all(host: Host, *, http2: bool) -> dict[str, tuple[str, float]]:
     async with _reader(http2=http2) as fetcher:
-        few = asyncio.Semaphore(20)  # so that on a busy machine tricks don't run out of their time because of each other
+        few = asyncio.Semaphore(6)  # so that on a busy machine tricks don't run out of their time because of each other
         endings = await asyncio.gather(*(_end(fetcher, host, trick, few) for trick in TRICKS))
     return dict(zip(TRICKS, endings, strict=True))
 
