@@ -15,7 +15,7 @@ run: .venv/runtime  ## set up, then run everything on this machine; feeds from F
 demo: .venv/runtime  ## the whole pipeline over the bundled newsroom, then a table of its stories
 	@exec $(BIN)/storyfold demo
 
-test: .venv/dev check  ## checks, then every test, on SQLite and PostgreSQL, against a real queue
+test: .venv/dev check  ## checks, then every test, on SQLite and PostgreSQL, against a real queue (TEST_PROCESSES=)
 	@$(BIN)/python -m pytest --numprocesses=$(or $(TEST_PROCESSES),2) --dist=worksteal
 
 faults: .venv/dev  ## the long fault programme: kills, wipes, outages, full and read-only servers, double deliveries, crash schedules; prints the ledger (FAULT_LINKS=, FAULT_COUNT=, FAULT_SECONDS=)
